@@ -1,0 +1,98 @@
+"""The port to the database: what a use case may ask of an open transaction.
+
+A use case is a plain synchronous function whose first argument is the open transaction.  Nothing
+can be awaited inside one, so a cancelled request cannot tear it.  ``host.core.sqlite`` is the
+database that ships; PostgreSQL takes the same functions and the same SQL.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+
+from host.core.errors import UnavailableError
+
+Value = str | int | bytes | None
+Row = Mapping[str, Any]
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class OutcomeUnknownError(UnavailableError):
+    """The database failed while the change was being made durable."""
+
+    problem = "outcome-unknown"
+    title = "Outcome unknown"
+
+
+class Tx(Protocol):
+    """An open transaction, on the thread that runs it."""
+
+    def rows(self, sql: str, **params: Value) -> list[Row]:
+        """Return every row."""
+        ...
+
+    def row(self, sql: str, **params: Value) -> Row | None:
+        """Return the first row, or None."""
+        ...
+
+    def run(self, sql: str, **params: Value) -> int:
+        """Change rows and return how many."""
+        ...
+
+    def lock_rows(self, sql: str, **params: Value) -> list[Row]:
+        """Return every row, and let nobody else change them until this transaction ends."""
+        ...
+
+    def claim_row(self, sql: str, **params: Value) -> Row | None:
+        """Lock and return the first row that nobody else has locked, or None."""
+        ...
+
+    def after_commit(self, callback: Callable[[], None]) -> None:
+        """Run ``callback`` on the event loop once the commit is durable; never if it is undone."""
+        ...
+
+    def signal(self, topic: str, value: object) -> None:
+        """Hand ``value`` to the listeners of ``topic`` once the commit is durable."""
+        ...
+
+
+class Database(Protocol):
+    """Where use cases run."""
+
+    async def write(
+        self, use_case: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Queue ``use_case`` and return what it returned once its commit is durable.
+
+        Everything queued while the last commit ran shares the next one; each use case has its own
+        savepoint, so a refusal undoes that one alone.  Cancelling the caller does not cancel the
+        work.
+        """
+        ...
+
+    async def read(
+        self, use_case: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run ``use_case`` on a snapshot that cannot be written to."""
+        ...
+
+    def listen(self, topic: str, callback: Callable[[object], None]) -> None:
+        """Call ``callback`` on the event loop with each value signalled under ``topic``."""
+        ...
+
+    async def close(self) -> None:
+        """Finish what is queued and let go of the files."""
+        ...
+
+
+def expand(sql: str, **lists: Sequence[Value]) -> tuple[str, dict[str, Value]]:
+    """Write a list parameter out: ``expand("… id IN (:ids)", ids=["a", "b"])``.
+
+    Returns the SQL with one placeholder per value, and the parameters.  An empty list becomes
+    ``NULL``, which matches nothing.  Values never become part of the SQL.
+    """
+    params: dict[str, Value] = {}
+    for name, values in lists.items():
+        names = [f"{name}_{n}" for n in range(len(values))]
+        params.update(zip(names, values, strict=True))
+        sql = sql.replace(f":{name})", ", ".join(f":{n}" for n in names) + ")" if names else "NULL)")
+    return sql, params
