@@ -94,5 +94,7 @@ def expand(sql: str, **lists: Sequence[Value]) -> tuple[str, dict[str, Value]]:
     for name, values in lists.items():
         names = [f"{name}_{n}" for n in range(len(values))]
         params.update(zip(names, values, strict=True))
-        sql = sql.replace(f":{name})", ", ".join(f":{n}" for n in names) + ")" if names else "NULL)")
+        sql = sql.replace(
+            f":{name})", ", ".join(f":{n}" for n in names) + ")" if names else "NULL)"
+        )
     return sql, params

@@ -68,7 +68,7 @@ def parse_amount(text: str, currency: str) -> int:
             currency=currency,
             exponent=exponent,
         )
-    amount_minor = int(whole) * 10**exponent + int(minor.ljust(exponent, "0") or "0")
+    amount_minor: int = int(whole) * 10**exponent + int(minor.ljust(exponent, "0") or "0")
     if not 0 < amount_minor <= AMOUNT_MINOR_MAX:
         raise BadInputError("The amount must be more than zero and less than the limit.")
     return amount_minor
@@ -83,8 +83,6 @@ def decimal_text(amount_minor: int, currency: str) -> str:
 
 def format_money(amount_minor: int, currency: str, lang: str) -> str:
     """Return ``amount_minor`` as people write it in ``lang``, such as ``¥128.00``."""
-
-
     amount = decimal.Decimal(decimal_text(amount_minor, currency))
     text: str = format_currency(amount, currency, locale=_BABEL_LOCALES.get(lang, "en"))
     # Babel writes CN¥ in English; in the lane the plain sign is what everybody reads.

@@ -78,9 +78,7 @@ async def deliver_next(db: Database, subscriptions: Subscriptions, *, now_ms: in
     return True
 
 
-async def relay(
-    db: Database, subscriptions: Subscriptions, *, clock: Callable[[], int]
-) -> None:
+async def relay(db: Database, subscriptions: Subscriptions, *, clock: Callable[[], int]) -> None:
     """Deliver events until cancelled."""
     wake = asyncio.Event()
     db.listen(TOPIC, lambda _: wake.set())
