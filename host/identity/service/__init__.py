@@ -1,0 +1,78 @@
+"""Use cases of the identity domain.
+
+``names``: what a handle and a display name may be.  ``people``: profiles and who may be read.
+``sign_in``: passwords, sessions and budgets.  ``tokens``: tickets and access tokens.
+"""
+
+from host.identity.service.names import check_handle, check_line, check_name, skeleton
+from host.identity.service.people import (
+    access_person,
+    access_person_by_handle,
+    change_avatar,
+    change_lang,
+    change_profile,
+    find_admins,
+    find_people,
+    find_person_by_handle,
+    make_admin,
+    register_person,
+    require_admin,
+)
+from host.identity.service.sign_in import (
+    begin_sign_in,
+    change_password,
+    check_new_password,
+    find_devices,
+    find_session,
+    finish_sign_in,
+    open_session,
+    read_password_hash,
+    revoke_device,
+    sign_out,
+    sweep_sessions,
+)
+from host.identity.service.tokens import (
+    hash_token,
+    load_signing_key,
+    make_access_token,
+    make_ticket,
+    new_token,
+    read_access_token,
+    redeem_ticket,
+)
+
+__all__ = [
+    "access_person",
+    "access_person_by_handle",
+    "begin_sign_in",
+    "change_avatar",
+    "change_lang",
+    "change_password",
+    "change_profile",
+    "check_handle",
+    "check_line",
+    "check_name",
+    "check_new_password",
+    "find_admins",
+    "find_devices",
+    "find_people",
+    "find_person_by_handle",
+    "find_session",
+    "finish_sign_in",
+    "hash_token",
+    "load_signing_key",
+    "make_access_token",
+    "make_admin",
+    "make_ticket",
+    "new_token",
+    "open_session",
+    "read_access_token",
+    "read_password_hash",
+    "redeem_ticket",
+    "register_person",
+    "require_admin",
+    "revoke_device",
+    "sign_out",
+    "skeleton",
+    "sweep_sessions",
+]
