@@ -16,7 +16,8 @@ from typing import NewType
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from host.core.db import Database, Tx
+from host.core.db import Tx
+from host.core.deps import Deps
 from host.core.errors import BadInputError, TooLargeError
 from host.core.settings import Settings
 
@@ -38,10 +39,9 @@ def media_path(settings: Settings, media_id: str, width: int | None = None) -> P
     return settings.data_dir / "media" / media_id[:2] / f"{media_id}{suffix}.webp"
 
 
-async def store_image(
-    db: Database, settings: Settings, data: bytes, *, owner_id: str, now_ms: int
-) -> MediaId:
+async def store_image(deps: Deps, data: bytes, *, owner_id: str) -> MediaId:
     """Keep a picture that ``owner_id`` sent and return its id."""
+    settings = deps.settings
     if len(data) > settings.picture_bytes_max:
         raise TooLargeError(
             "A picture may have %(limit_mib)s MiB. Choose a smaller one.",
@@ -50,14 +50,14 @@ async def store_image(
     sizes, width, height = await asyncio.to_thread(encode_sizes, data)
     media_id = MediaId(hashlib.sha256(sizes[None]).hexdigest()[:32])
     stored_bytes = sum(map(len, sizes.values()))
-    await db.write(
+    await deps.db.write(
         _insert_media,
         media_id,
         owner_id=owner_id,
         size=(width, height),
         stored_bytes=stored_bytes,
         bytes_max=settings.person_media_bytes_max,
-        now_ms=now_ms,
+        now_ms=deps.now_ms(),
     )
     await asyncio.to_thread(_write_files, settings, media_id, sizes)
     return media_id

@@ -1,0 +1,30 @@
+"""What the host is made of: one frozen record, built in ``host.app``."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from host.core.blobs import Blobs
+from host.core.cards import CardLoader
+from host.core.db import Database
+from host.core.live import Hub
+from host.core.passwords import Passwords
+from host.core.settings import Settings
+
+if TYPE_CHECKING:
+    from runtime.pool import Pool
+
+
+@dataclass(frozen=True, slots=True)
+class Deps:
+    """The parts of a running host; tests pass their own."""
+
+    settings: Settings
+    db: Database
+    now_ms: Callable[[], int]
+    blobs: Blobs
+    passwords: Passwords
+    hub: Hub
+    # None where no mini-program can run, such as in a command that only reads.
+    runtime: "Pool | None" = None
+    card_loaders: dict[str, CardLoader] = field(default_factory=dict)

@@ -1,0 +1,174 @@
+"""What every handler shares: the parts of the host, who is asking, decoding, rendering.
+
+A handler parses, runs one use case and formats.  Refusals travel to ``host.core.problems``.
+"""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import msgspec
+from babel.dates import format_date, format_datetime, format_time
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from quart import Quart, current_app, g, request
+
+from host.core import csrf, i18n, live
+from host.core.assets import Assets
+from host.core.deps import Deps
+from host.core.errors import BadInputError, SignInRequiredError
+from host.core.money import EXPONENTS, decimal_text, format_money
+from host.core.settings import Settings
+
+T = TypeVar("T")
+_HOST = Path(__file__).resolve().parent.parent
+_EXTENSION = "hutong"
+
+
+def install(app: Quart, deps: Deps, assets: Assets) -> None:
+    """Give ``app`` its parts, its templates and its static files."""
+    app.extensions[_EXTENSION] = deps
+    app.extensions[_EXTENSION + ".assets"] = assets
+    app.extensions[_EXTENSION + ".templates"] = make_templates(assets)
+
+
+def deps() -> Deps:
+    """Return the parts of the host that handles this request."""
+    return cast("Deps", current_app.extensions[_EXTENSION])
+
+
+def settings() -> Settings:
+    """Return the settings of the host that handles this request."""
+    return deps().settings
+
+
+def assets() -> Assets:
+    """Return the static files of this build."""
+    return cast("Assets", current_app.extensions[_EXTENSION + ".assets"])
+
+
+def current_person_id() -> str:
+    """Return who is signed in, or refuse (pages send the person to the sign-in page)."""
+    person_id: str | None = g.get("person_id")
+    if person_id is None:
+        raise SignInRequiredError("Sign in to do this.")
+    return person_id
+
+
+def current_lang() -> str:
+    """Return ``en`` or ``zh-Hans``: the person's choice, the cookie, or the browser's wish."""
+    lang: str | None = g.get("lang")
+    if lang is None:
+        chosen = request.cookies.get("hutong_lang", "")
+        header = request.headers.get("Accept-Language", "")
+        lang = g.lang = chosen if chosen in i18n.LANGS else i18n.choose_lang(header)
+    return lang
+
+
+def translate(message: str, **values: Any) -> str:
+    """Return ``message`` in the language of this request."""
+    return i18n.gettext(current_lang(), message, **values)
+
+
+def wants_fragment() -> bool:
+    """Tell whether a script of our own asks for a part of a page."""
+    return request.headers.get("X-Fragment") == "1"
+
+
+def wants_json() -> bool:
+    """Tell whether the answer should be JSON rather than a page."""
+    if request.path.startswith("/api/") or wants_fragment():
+        return True
+    accept = request.accept_mimetypes
+    return accept.best_match(["text/html", "application/json"], "text/html") == "application/json"
+
+
+def decode(kind: type[T], data: bytes) -> T:
+    """Return the JSON body ``data`` as ``kind``; msgspec takes no NaN, no ``1e2`` for an int."""
+    try:
+        return msgspec.json.decode(data, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise BadInputError(
+            "The body is not what this address takes: %(why)s", why=str(error)
+        ) from None
+
+
+async def render(template: str, **context: Any) -> str:
+    """Return ``template`` filled with ``context`` and what every page needs."""
+    environment: Environment = current_app.extensions[_EXTENSION + ".templates"]
+    person_id: str | None = g.get("person_id")
+    since = 0
+    if person_id is not None and not wants_fragment():
+        since = await deps().db.read(live.last_ev, person_id)
+    base: dict[str, Any] = {
+        "person": g.get("person"),
+        "person_id": person_id,
+        "lang": current_lang(),
+        "tab": "",
+        "csrf_token": csrf.token(),
+        "csrf_field": _csrf_field,
+        "live_since": since,
+        "is_fragment": wants_fragment(),
+        "is_demo": settings().demo,
+        "path": request.path,
+    }
+    return environment.get_template(template).render(base | context)
+
+
+def make_templates(static: Assets) -> Environment:
+    """Return the environment of every domain's templates.
+
+    It is synchronous: measured 190 against 314 microseconds a page, and a template never waits.
+    """
+    folders = sorted(_HOST.glob("*/templates"))
+    environment = Environment(
+        loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext=lambda message: i18n.gettext(current_lang(), message),
+        ngettext=lambda one, many, n: i18n.gettext(current_lang(), one if n == 1 else many),
+        newstyle=True,
+    )
+    environment.globals.update(
+        asset=static.url,
+        money_text=lambda minor, currency: format_money(minor, currency, current_lang()),
+        decimal_text=decimal_text,
+        currency_exponents=EXPONENTS,
+        date_text=date_text,
+        time_text=time_text,
+        datetime_text=datetime_text,
+        now_ms=lambda: deps().now_ms(),
+    )
+    return environment
+
+
+def date_text(at_ms: int, style: str = "medium") -> str:
+    """Return the day of ``at_ms`` in the reader's language, UTC."""
+    return str(format_date(_utc(at_ms), style, locale=_locale()))
+
+
+def time_text(at_ms: int) -> str:
+    """Return the time of day of ``at_ms`` in the reader's language, UTC."""
+    return str(format_time(_utc(at_ms), "short", locale=_locale()))
+
+
+def datetime_text(at_ms: int) -> str:
+    """Return day and time of ``at_ms`` in the reader's language, UTC."""
+    return str(format_datetime(_utc(at_ms), "short", locale=_locale()))
+
+
+def _utc(at_ms: int) -> datetime:
+    return datetime.fromtimestamp(at_ms / 1000, UTC)
+
+
+def _locale() -> str:
+    return "zh_Hans_CN" if current_lang() == "zh-Hans" else "en"
+
+
+def _csrf_field() -> Markup:
+    return Markup('<input type="hidden" name="{}" value="{}">').format(csrf.FIELD, csrf.token())
