@@ -1,0 +1,136 @@
+"""Composition root: builds the Quart app from its parts."""
+
+import gzip
+
+from quart import Blueprint, Quart, Response, g, request
+from quart.typing import ResponseReturnValue
+
+from host import subscriptions
+from host.core import csrf, live_socket, problems, web
+from host.core.assets import Assets
+from host.core.deps import Deps
+from host.core.errors import NotFoundError
+from host.core.media import media_path
+from host.identity.web import load_session
+
+core_blueprint = Blueprint("core", __name__)
+
+_FOREVER = "public, max-age=31536000, immutable"
+_GZIP_BYTES_MIN = 1024
+
+# Everything comes from this host, nothing inline, and a script may make HTML only through the
+# policy named `hutong` in static/js/html.js.
+HOST_CSP = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data: blob:",
+        "connect-src 'self'",
+        "frame-src 'self'",
+        "manifest-src 'self'",
+        "worker-src 'self'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "require-trusted-types-for 'script'",
+        "trusted-types hutong",
+    )
+)
+
+
+def create_app(deps: Deps) -> Quart:
+    """Return the app that serves ``deps``."""
+    app = Quart("host", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = 32 * 1024 * 1024
+    web.install(app, deps, Assets())
+    problems.install(app)
+    app.before_request(load_session)
+    app.before_request(csrf.check)
+    app.after_request(_finish)
+    app.register_blueprint(core_blueprint)
+    app.register_blueprint(live_socket.blueprint)
+    for blueprint in subscriptions.all_blueprints():
+        app.register_blueprint(blueprint)
+    deps.card_loaders.update(subscriptions.all_card_loaders())
+    subscriptions.install_channels(deps)
+    return app
+
+
+@core_blueprint.get("/static/<build>/<path:name>")
+async def show_asset(build: str, name: str) -> ResponseReturnValue:
+    """Serve a static file; a page of an older build gets today's file, but not for ever."""
+    asset = web.assets().find(name)
+    if asset is None:
+        raise NotFoundError("There is nothing at this address.")
+    gzipped = asset.gzipped if "gzip" in request.headers.get("Accept-Encoding", "") else None
+    response = Response(gzipped or asset.content, content_type=asset.content_type)
+    if gzipped is not None:
+        response.headers["Content-Encoding"] = "gzip"
+    response.headers["Vary"] = "Accept-Encoding"
+    is_current = build == web.assets().build
+    response.headers["Cache-Control"] = _FOREVER if is_current else "no-cache"
+    # The frame of a mini-program has an opaque origin, so even our own files are foreign to it.
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
+
+
+@core_blueprint.get("/media/<name>")
+async def show_picture(name: str) -> ResponseReturnValue:
+    """Serve a picture: ``<id>.webp`` or ``<id>-<width>.webp``."""
+    stem, _, suffix = name.partition(".")
+    media_id, _, width = stem.partition("-")
+    wanted = int(width) if width.isascii() and width.isdigit() else None
+    path = media_path(web.settings(), media_id, wanted)
+    if suffix != "webp" or (width and wanted is None) or path is None or not path.exists():
+        raise NotFoundError("There is no such picture.")
+    response = Response(path.read_bytes(), content_type="image/webp")
+    response.headers["Cache-Control"] = _FOREVER
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
+
+
+@core_blueprint.get("/livez")
+async def show_liveness() -> ResponseReturnValue:
+    """Say that the loop turns."""
+    return {"status": "ok"}
+
+
+@core_blueprint.get("/readyz")
+async def show_readiness() -> ResponseReturnValue:
+    """Say that the writer commits."""
+    await web.deps().db.write(lambda tx: tx.row("SELECT 1 AS one"))
+    return {"status": "ok"}
+
+
+async def _finish(response: Response) -> Response:
+    """Add what every answer carries: security headers, the CSRF cookie, compression."""
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", HOST_CSP)
+    headers.setdefault("Cache-Control", "no-store")
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers.setdefault("Referrer-Policy", "same-origin")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+    if web.settings().is_https:
+        headers["Strict-Transport-Security"] = "max-age=31536000"
+    cookie = g.get("new_csrf_cookie")
+    if cookie is not None:
+        response.set_cookie(
+            csrf.COOKIE, cookie, httponly=True, samesite="Lax", secure=web.settings().is_https
+        )
+    return await _compress(response)
+
+
+async def _compress(response: Response) -> Response:
+    wants = "gzip" in request.headers.get("Accept-Encoding", "")
+    is_text = response.mimetype in ("text/html", "application/json")
+    if not (wants and is_text) or "Content-Encoding" in response.headers:
+        return response
+    body = await response.get_data(as_text=False)
+    if len(body) >= _GZIP_BYTES_MIN:
+        response.set_data(gzip.compress(body, 5, mtime=0))
+        response.headers["Content-Encoding"] = "gzip"
+        response.headers.add("Vary", "Accept-Encoding")
+    return response
