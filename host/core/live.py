@@ -113,6 +113,11 @@ def use_ticket(tx: Tx, ticket: str, *, now_ms: int) -> tuple[str, str]:
     return row["person_id"], row["session_id"]
 
 
+def revoke_tickets(tx: Tx, session_id: str) -> None:
+    """Take back the tickets of a session that is signed out."""
+    tx.run("DELETE FROM core_live_ticket WHERE session_id = :session", session=session_id)
+
+
 def sweep(tx: Tx, *, now_ms: int) -> int:
     """Forget events that nobody resumes from any more and return how many."""
     return tx.run("DELETE FROM core_live_event WHERE created_at_ms < :at", at=now_ms - KEPT_MS)

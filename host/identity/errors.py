@@ -66,13 +66,6 @@ class SessionNotFoundError(NotFoundError):
     title = "Device not found"
 
 
-class TicketRefusedError(SignInRequiredError):
-    """A WebSocket ticket that is unknown, used or too old."""
-
-    problem = "ticket-refused"
-    title = "Ticket refused"
-
-
 class TokenRefusedError(SignInRequiredError):
     """An access token or key that does not open this door."""
 

@@ -15,13 +15,3 @@ class PersonRegistered(Event):
     person_id: str
     handle: str
     lang: str
-
-
-@dataclass(frozen=True, slots=True)
-class SessionRevoked(Event):
-    """A device was signed out; its sockets must close."""
-
-    name: ClassVar[str] = "identity.session_revoked"
-
-    person_id: str
-    session_id: str

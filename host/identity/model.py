@@ -9,10 +9,10 @@ PASSWORD_LENGTH_MIN = 8
 PASSWORD_LENGTH_MAX = 256
 ABOUT_LENGTH_MAX = 280
 
-SESSION_TTL_MS = 30 * 24 * 3_600_000
 # A page load refreshes "last seen" at most this often, so that reading costs no write.
 SESSION_SEEN_STEP_MS = 5 * 60_000
-TICKET_TTL_MS = 30_000
+# An ended session is kept this long, so that a person can still read where they were signed in.
+SESSION_KEPT_MS = 30 * 24 * 3_600_000
 ACCESS_TOKEN_TTL_S = 600
 
 
@@ -68,14 +68,6 @@ class SignInAttempt:
 
 
 @dataclass(frozen=True, slots=True)
-class TicketHolder:
-    """Who a redeemed WebSocket ticket speaks for."""
-
-    person_id: str
-    session_id: str
-
-
-@dataclass(frozen=True, slots=True)
 class AccessClaims:
     """What a valid access token says."""
 
@@ -83,3 +75,11 @@ class AccessClaims:
     session_id: str
     audience: str
     expires_at_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A session that has just been opened, with the one copy of its token."""
+
+    session: Session
+    token: str

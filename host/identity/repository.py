@@ -73,7 +73,7 @@ def update_profile(tx: Tx, person_id: str, *, name: str, about: str) -> None:
         about=about,
         id=person_id,
     )
-    assert changed == 1  # noqa: S101  (the caller has read the person in this transaction)
+    assert changed == 1
 
 
 def update_avatar(tx: Tx, person_id: str, avatar_id: str | None) -> None:
@@ -190,44 +190,16 @@ def revoke_session(tx: Tx, session_id: str, *, now_ms: int) -> bool:
 
 
 def delete_sessions_before(tx: Tx, *, expired_before_ms: int) -> int:
-    """Forget devices whose session ended long ago, with their tickets."""
-    tx.run(
-        "DELETE FROM identity_ticket WHERE session_id IN"
-        " (SELECT id FROM identity_session WHERE expires_at_ms < :before_ms)",
-        before_ms=expired_before_ms,
-    )
+    """Forget devices whose session ended long ago and return how many."""
     return tx.run(
         "DELETE FROM identity_session WHERE expires_at_ms < :before_ms",
         before_ms=expired_before_ms,
     )
 
 
-def insert_ticket(tx: Tx, token_hash: str, *, session_id: str, expires_at_ms: int) -> None:
-    """Store a ticket for one WebSocket."""
-    tx.run(
-        "INSERT INTO identity_ticket (token_hash, session_id, expires_at_ms)"
-        " VALUES (:token_hash, :session_id, :expires_ms)",
-        token_hash=token_hash,
-        session_id=session_id,
-        expires_ms=expires_at_ms,
-    )
-
-
-def take_ticket(tx: Tx, token_hash: str, *, now_ms: int) -> str | None:
-    """Remove the ticket and return its session's id; None when it is unknown, used or too old."""
-    row = tx.row(
-        "DELETE FROM identity_ticket WHERE token_hash = :token_hash"
-        " RETURNING session_id, expires_at_ms",
-        token_hash=token_hash,
-    )
-    if row is None or row["expires_at_ms"] <= now_ms:
-        return None
-    return str(row["session_id"])
-
-
-def delete_old_tickets(tx: Tx, *, now_ms: int) -> None:
-    """Forget the tickets that nobody used in time."""
-    tx.run("DELETE FROM identity_ticket WHERE expires_at_ms <= :now_ms", now_ms=now_ms)
+def delete_budgets_before(tx: Tx, *, began_before_ms: int) -> None:
+    """Forget counts whose window is over."""
+    tx.run("DELETE FROM identity_budget WHERE began_at_ms < :before_ms", before_ms=began_before_ms)
 
 
 def count_attempt(tx: Tx, key: str, *, window_ms: int, now_ms: int) -> int:
@@ -244,7 +216,7 @@ def count_attempt(tx: Tx, key: str, *, window_ms: int, now_ms: int) -> int:
         now_ms=now_ms,
         since_ms=now_ms - window_ms,
     )
-    assert row is not None  # noqa: S101  (an upsert with RETURNING gives its row)
+    assert row is not None
     return int(row["used_count"])
 
 

@@ -34,16 +34,6 @@ CREATE TABLE identity_session (
 
 CREATE INDEX identity_session_person ON identity_session (person_id, seen_at_ms);
 
--- A ticket opens one WebSocket, once: the cookie is not enough there, because a socket's handshake
--- carries cookies from any site.
-CREATE TABLE identity_ticket (
-    token_hash    TEXT   PRIMARY KEY,
-    session_id    TEXT   NOT NULL REFERENCES identity_session (id),
-    expires_at_ms BIGINT NOT NULL
-);
-
-CREATE INDEX identity_ticket_expiry ON identity_ticket (expires_at_ms);
-
 -- Attempts to sign in, counted before the password is looked at, so that a restart or ten requests
 -- at once give nobody more guesses.
 CREATE TABLE identity_budget (

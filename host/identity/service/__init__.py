@@ -1,7 +1,8 @@
 """Use cases of the identity domain.
 
 ``names``: what a handle and a display name may be.  ``people``: profiles and who may be read.
-``sign_in``: passwords, sessions and budgets.  ``tokens``: tickets and access tokens.
+``sign_in``: passwords, sessions and budgets.  ``entry``: signing in with
+the hash between two transactions.  ``tokens``: random secrets and access tokens.
 """
 
 from host.identity.service.names import check_handle, check_line, check_name, skeleton
@@ -25,20 +26,20 @@ from host.identity.service.sign_in import (
     find_devices,
     find_session,
     finish_sign_in,
+    is_seen_stale,
     open_session,
     read_password_hash,
     revoke_device,
     sign_out,
     sweep_sessions,
+    touch_session,
 )
 from host.identity.service.tokens import (
     hash_token,
     load_signing_key,
     make_access_token,
-    make_ticket,
     new_token,
     read_access_token,
-    redeem_ticket,
 )
 
 __all__ = [
@@ -60,19 +61,19 @@ __all__ = [
     "find_session",
     "finish_sign_in",
     "hash_token",
+    "is_seen_stale",
     "load_signing_key",
     "make_access_token",
     "make_admin",
-    "make_ticket",
     "new_token",
     "open_session",
     "read_access_token",
     "read_password_hash",
-    "redeem_ticket",
     "register_person",
     "require_admin",
     "revoke_device",
     "sign_out",
     "skeleton",
     "sweep_sessions",
+    "touch_session",
 ]

@@ -7,7 +7,7 @@ The attempt is counted first, so that ten requests at once have ten attempts and
 
 import secrets
 
-from host.core import outbox
+from host.core import live
 from host.core.db import Tx
 from host.core.ids import new_id
 from host.identity import repository
@@ -17,12 +17,11 @@ from host.identity.errors import (
     TooManyAttemptsError,
     WrongPasswordError,
 )
-from host.identity.events import SessionRevoked
 from host.identity.model import (
     PASSWORD_LENGTH_MAX,
     PASSWORD_LENGTH_MIN,
+    SESSION_KEPT_MS,
     SESSION_SEEN_STEP_MS,
-    SESSION_TTL_MS,
     Person,
     Session,
     SignInAttempt,
@@ -39,6 +38,8 @@ _ADDRESS_COUNT_MAX = 60
 # its owner out, and still only about 10,000 guesses a day for a whole botnet.
 _HANDLE_COUNT_MAX = 100
 _DEVICE_LENGTH_MAX = 120
+# Signalled with ``(person_id, session_id)`` after the commit that ended a session.
+SESSION_ENDED_TOPIC = "identity.session_ended"
 
 
 def check_new_password(password: str) -> str:
@@ -88,6 +89,7 @@ def finish_sign_in(
     token_hash: str,
     device: str,
     new_password_hash: str | None,
+    ttl_ms: int,
     now_ms: int,
 ) -> Session:
     """Open a session for an attempt whose password was right, or refuse.
@@ -100,10 +102,14 @@ def finish_sign_in(
     repository.forget_attempts(tx, f"{attempt.handle} {attempt.address}")
     if new_password_hash is not None:
         repository.put_password(tx, attempt.person_id, new_password_hash, now_ms=now_ms)
-    return open_session(tx, attempt.person_id, token_hash=token_hash, device=device, now_ms=now_ms)
+    return open_session(
+        tx, attempt.person_id, token_hash=token_hash, device=device, ttl_ms=ttl_ms, now_ms=now_ms
+    )
 
 
-def open_session(tx: Tx, person_id: str, *, token_hash: str, device: str, now_ms: int) -> Session:
+def open_session(
+    tx: Tx, person_id: str, *, token_hash: str, device: str, ttl_ms: int, now_ms: int
+) -> Session:
     """Sign a person in on a device.  The caller has proved who it is."""
     person = people.access_person(tx, person_id)
     session = Session(
@@ -113,7 +119,7 @@ def open_session(tx: Tx, person_id: str, *, token_hash: str, device: str, now_ms
         device=device[:_DEVICE_LENGTH_MAX],
         created_at_ms=now_ms,
         seen_at_ms=now_ms,
-        expires_at_ms=now_ms + SESSION_TTL_MS,
+        expires_at_ms=now_ms + ttl_ms,
         revoked_at_ms=None,
     )
     repository.insert_session(tx, session, token_hash=token_hash)
@@ -133,11 +139,9 @@ def is_seen_stale(session: Session, *, now_ms: int) -> bool:
     return now_ms - session.seen_at_ms >= SESSION_SEEN_STEP_MS
 
 
-def touch_session(tx: Tx, session_id: str, *, now_ms: int) -> None:
+def touch_session(tx: Tx, session_id: str, *, ttl_ms: int, now_ms: int) -> None:
     """Note that the device was there; an open session lasts from its last use."""
-    repository.update_session_seen(
-        tx, session_id, seen_at_ms=now_ms, expires_at_ms=now_ms + SESSION_TTL_MS
-    )
+    repository.update_session_seen(tx, session_id, seen_at_ms=now_ms, expires_at_ms=now_ms + ttl_ms)
 
 
 def find_devices(tx: Tx, person_id: str, *, now_ms: int) -> list[Session]:
@@ -190,11 +194,12 @@ def change_password(
 
 
 def sweep_sessions(tx: Tx, *, now_ms: int) -> int:
-    """Forget devices whose session ended more than a TTL ago, and unused tickets."""
-    repository.delete_old_tickets(tx, now_ms=now_ms)
-    return repository.delete_sessions_before(tx, expired_before_ms=now_ms - SESSION_TTL_MS)
+    """Forget sessions that ended long ago, and counts whose window is over."""
+    repository.delete_budgets_before(tx, began_before_ms=now_ms - _WINDOW_MS)
+    return repository.delete_sessions_before(tx, expired_before_ms=now_ms - SESSION_KEPT_MS)
 
 
 def _revoke(tx: Tx, session: Session, *, now_ms: int) -> None:
     if repository.revoke_session(tx, session.id, now_ms=now_ms):
-        outbox.publish(tx, SessionRevoked(session.person_id, session.id), now_ms=now_ms)
+        live.revoke_tickets(tx, session.id)
+        tx.signal(SESSION_ENDED_TOPIC, (session.person_id, session.id))

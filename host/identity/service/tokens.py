@@ -1,4 +1,4 @@
-"""Secrets that open a door for a short time: WebSocket tickets and access tokens.
+"""Random secrets, and access tokens that open one door for a short time.
 
 Access tokens are JWTs signed with Ed25519.  The algorithm is pinned and never read from the token,
 the audience must be the door's own, and the clock is the caller's, so that a test can stop it.
@@ -18,10 +18,8 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from host.core.db import Tx
-from host.identity import repository
-from host.identity.errors import TicketRefusedError, TokenRefusedError
-from host.identity.model import ACCESS_TOKEN_TTL_S, TICKET_TTL_MS, AccessClaims, TicketHolder
+from host.identity.errors import TokenRefusedError
+from host.identity.model import ACCESS_TOKEN_TTL_S, AccessClaims
 
 _ALGORITHM = "EdDSA"
 _TOKEN_BYTES = 32
@@ -35,22 +33,6 @@ def new_token() -> str:
 def hash_token(token: str) -> str:
     """Return what is stored of a secret.  It is random, so one round of SHA-256 is enough."""
     return hashlib.sha256(token.encode()).hexdigest()
-
-
-def make_ticket(tx: Tx, *, session_id: str, token_hash: str, now_ms: int) -> None:
-    """Store a ticket that opens one WebSocket within 30 seconds."""
-    repository.insert_ticket(
-        tx, token_hash, session_id=session_id, expires_at_ms=now_ms + TICKET_TTL_MS
-    )
-
-
-def redeem_ticket(tx: Tx, token_hash: str, *, now_ms: int) -> TicketHolder:
-    """Use a ticket up and return whose it was; a second use is refused."""
-    session_id = repository.take_ticket(tx, token_hash, now_ms=now_ms)
-    session = None if session_id is None else repository.find_session(tx, session_id)
-    if session is None or not session.is_open(now_ms=now_ms):
-        raise TicketRefusedError("This ticket is unknown, used or too old. Ask for a new one.")
-    return TicketHolder(session.person_id, session.id)
 
 
 def load_signing_key(path: Path) -> Ed25519PrivateKey:
