@@ -11,7 +11,8 @@ import msgspec
 from babel.dates import format_date, format_datetime, format_time
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
-from quart import Quart, current_app, g, request
+from quart import Quart, current_app, g, redirect, request
+from quart.typing import ResponseReturnValue
 
 from host.core import csrf, i18n, live
 from host.core.assets import Assets
@@ -81,6 +82,11 @@ def wants_json() -> bool:
         return True
     accept = request.accept_mimetypes
     return accept.best_match(["text/html", "application/json"], "text/html") == "application/json"
+
+
+def see_other(url: str) -> ResponseReturnValue:
+    """Send the browser on after a change: a plain form is redirected, a script of ours is told."""
+    return {"redirect": url} if wants_json() else redirect(url, 303)
 
 
 def decode(kind: type[T], data: bytes) -> T:
