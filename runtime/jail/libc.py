@@ -1,0 +1,100 @@
+"""The few C library calls that Python does not wrap, each raising ``OSError`` on failure."""
+
+import ctypes
+import os
+import platform
+import struct
+import sys
+
+IS_LINUX = sys.platform.startswith("linux")
+
+PR_SET_PDEATHSIG = 1
+PR_SET_DUMPABLE = 4
+PR_SET_SECCOMP = 22
+PR_CAPBSET_DROP = 24
+PR_SET_NO_NEW_PRIVS = 38
+PR_CAP_AMBIENT = 47
+PR_CAP_AMBIENT_CLEAR_ALL = 4
+
+# Newer kernels have fewer than 64 capabilities; dropping one that does not exist fails harmlessly.
+CAPABILITY_COUNT_MAX = 64
+_CAPABILITY_VERSION_3 = 0x20080522
+
+_libc = ctypes.CDLL(None, use_errno=True) if IS_LINUX else None
+
+
+def _check(result: int, what: str) -> int:
+    if result < 0:
+        code = ctypes.get_errno()
+        raise OSError(code, f"{what}: {os.strerror(code)}")
+    return result
+
+
+def machine() -> str:
+    """Name the processor, as the kernel does: ``x86_64``, ``aarch64``."""
+    return platform.machine()
+
+
+def syscall(number: int, *args: object) -> int:
+    """Make a system call that the C library has no name for."""
+    if _libc is None:
+        raise OSError("system calls by number need Linux")
+    return _check(_libc.syscall(number, *args), f"system call {number}")
+
+
+def prctl(option: int, argument: object = 0, extra: object = 0) -> int:
+    """Change a property of this process."""
+    if _libc is None:
+        raise OSError("prctl needs Linux")
+    return _check(_libc.prctl(option, argument, extra, 0, 0), f"prctl {option}")
+
+
+def unshare(flags: int) -> None:
+    """Leave the namespaces that ``flags`` names."""
+    if _libc is None:
+        raise OSError("namespaces need Linux")
+    _check(_libc.unshare(flags), "unshare")
+
+
+def mount(
+    source: bytes | None, target: bytes, kind: bytes | None, flags: int, data: bytes | None
+) -> None:
+    """Mount, or change a mount."""
+    if _libc is None:
+        raise OSError("mount needs Linux")
+    _check(_libc.mount(source, target, kind, ctypes.c_ulong(flags), data), "mount")
+
+
+def unmount(target: bytes, flags: int) -> None:
+    """Take a mount away."""
+    if _libc is None:
+        raise OSError("umount needs Linux")
+    _check(_libc.umount2(target, flags), "umount")
+
+
+def die_with_parent() -> None:
+    """Ask the kernel to kill this process when its parent ends.
+
+    A change of uid clears the request, so it is made again after each.
+    """
+    prctl(PR_SET_PDEATHSIG, 9)
+
+
+def drop_capability_bounds() -> None:
+    """Make sure that no program started from here could ever gain a capability."""
+    for capability in range(CAPABILITY_COUNT_MAX):
+        try:
+            prctl(PR_CAPBSET_DROP, capability)
+        except OSError:
+            # Either this capability does not exist, or we may not drop it: then we hold none, and
+            # no_new_privs covers the rest.
+            continue
+
+
+def drop_capabilities() -> None:
+    """Empty the effective, permitted, inheritable and ambient sets."""
+    if _libc is None:
+        raise OSError("capabilities need Linux")
+    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL)
+    header = struct.pack("II", _CAPABILITY_VERSION_3, 0)
+    _check(_libc.capset(header, struct.pack("6I", *[0] * 6)), "capset")

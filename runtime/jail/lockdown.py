@@ -1,0 +1,98 @@
+"""One call that turns a freshly forked process into a box."""
+
+import os
+import resource
+from dataclasses import dataclass
+
+from runtime.jail import landlock, libc, seccomp
+
+# Descriptors above this are not open in the zygote: it is started with three and opens few.
+DESCRIPTOR_MAX = 1 << 16
+
+# Backstop for a host that no longer watches: a worker that has used an hour of CPU is ended by the
+# kernel.  Its events are retried like after any other death.
+CPU_S_MAX = 3600
+
+_FILTER = seccomp.build_filter(libc.machine()) if libc.IS_LINUX else None
+_LANDLOCK_VERSION = landlock.version()
+
+
+@dataclass(frozen=True, slots=True)
+class BoxLimits:
+    """What one box may have.
+
+    ``memory_bytes`` comes on top of ``used_bytes``, the address space that the zygote already had.
+    ``uid`` None means that no id can be handed out and the box keeps the zygote's.
+    """
+
+    memory_bytes: int
+    used_bytes: int
+    uid: int | None
+
+
+def lockdown(keep: int, limits: BoxLimits) -> tuple[str, ...]:
+    """Give up everything but the descriptor ``keep``; return the names of the walls that are up.
+
+    Cannot be undone.  A wall that the system does not have is left out of the answer, so the
+    caller decides whether what is there is enough; a wall that should work and fails raises.
+    """
+    os.closerange(0, keep)
+    os.closerange(keep + 1, DESCRIPTOR_MAX)
+    walls = ["rlimits"]
+    _limit_resources(keep, limits)
+    if not libc.IS_LINUX:
+        return tuple(walls)
+
+    if limits.uid is not None and _take_uid(limits.uid):
+        walls.append("uid")
+    libc.die_with_parent()
+    libc.drop_capabilities()
+    libc.prctl(libc.PR_SET_NO_NEW_PRIVS, 1)
+    # Not dumpable: another process of the same uid can neither trace us nor read our memory.
+    libc.prctl(libc.PR_SET_DUMPABLE, 0)
+    walls += ["caps", "no_new_privs"]
+    if _LANDLOCK_VERSION:
+        landlock.deny_everything(_LANDLOCK_VERSION)
+        walls.append("landlock")
+    if _FILTER is not None:
+        seccomp.load_filter(_FILTER)
+        walls.append("seccomp")
+    return tuple(walls)
+
+
+def _limit_resources(keep: int, limits: BoxLimits) -> None:
+    address_space = limits.used_bytes + limits.memory_bytes
+    wanted = {
+        "RLIMIT_CORE": 0,
+        "RLIMIT_FSIZE": 0,
+        "RLIMIT_MEMLOCK": 0,
+        "RLIMIT_MSGQUEUE": 0,
+        "RLIMIT_NPROC": 0,
+        "RLIMIT_NOFILE": keep + 1,
+        "RLIMIT_SIGPENDING": 8,
+        "RLIMIT_AS": address_space,
+    }
+    for name, value in wanted.items():
+        kind = getattr(resource, name, None)
+        if kind is not None:
+            _, hard = resource.getrlimit(kind)
+            # An operator's lower limit stays: it cannot be raised, and should not be.
+            bound = value if hard == resource.RLIM_INFINITY else min(value, hard)
+            resource.setrlimit(kind, (bound, bound))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_S_MAX, CPU_S_MAX + 1))
+
+
+def _take_uid(uid: int) -> bool:
+    """Become ``uid`` for good; tell whether the id could be taken.
+
+    It cannot in a container whose own id range is too small to hold it.
+    """
+    try:
+        os.setgroups([])
+        os.setresgid(uid, uid, uid)
+        os.setresuid(uid, uid, uid)
+    except OSError:
+        # Half a change would leave root's uid with a stranger's gid, which is no worse than
+        # before: nothing is reported as a wall.
+        return False
+    return os.getresuid() == (uid, uid, uid) and os.getresgid() == (uid, uid, uid)
