@@ -1,0 +1,23 @@
+-- The journal cannot be edited: a mistake is put right by a new transfer that names the old one.
+CREATE FUNCTION wallet_refuse() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION 'the journal is append-only'; END $$;
+CREATE TRIGGER wallet_transfer_no_change BEFORE UPDATE OR DELETE ON wallet_transfer
+    FOR EACH ROW EXECUTE FUNCTION wallet_refuse();
+CREATE TRIGGER wallet_entry_no_change BEFORE UPDATE OR DELETE ON wallet_entry
+    FOR EACH ROW EXECUTE FUNCTION wallet_refuse();
+
+-- The head of the hash chain.  Whoever posts locks this row first, so rows are chained one after
+-- the other and the time of the ledger never steps back, however many processes there are.
+CREATE TABLE wallet_chain (
+    id    BIGINT PRIMARY KEY CHECK (id = 1),
+    seq   BIGINT NOT NULL CHECK (seq >= 0),
+    hash  TEXT   NOT NULL CHECK (length(hash) = 64),
+    at_ms BIGINT NOT NULL
+);
+INSERT INTO wallet_chain (id, seq, hash, at_ms)
+VALUES (1, 0, '0000000000000000000000000000000000000000000000000000000000000000', 0);
+CREATE TRIGGER wallet_chain_only_forward BEFORE UPDATE ON wallet_chain
+    FOR EACH ROW WHEN (NEW.seq <> OLD.seq + 1 OR NEW.at_ms < OLD.at_ms)
+    EXECUTE FUNCTION wallet_refuse();
+CREATE TRIGGER wallet_chain_no_delete BEFORE DELETE ON wallet_chain
+    FOR EACH ROW EXECUTE FUNCTION wallet_refuse();

@@ -1,0 +1,122 @@
+"""What the wallet refuses."""
+
+from host.core.errors import BadInputError, ConflictError, ForbiddenError, NotFoundError
+
+
+class InsufficientFundsError(ConflictError):
+    """The debit would take a balance below zero."""
+
+    problem = "insufficient-funds"
+    title = "Insufficient funds"
+
+
+class AmountTooLargeError(BadInputError):
+    """The amount is above the documented maximum of one transfer."""
+
+    problem = "amount-too-large"
+    title = "Amount too large"
+
+
+class CurrencyMismatchError(BadInputError):
+    """Money of one currency was sent to an account of another."""
+
+    problem = "currency-mismatch"
+    title = "Currencies differ"
+
+
+class SameAccountError(BadInputError):
+    """Both sides of the transfer are one account."""
+
+    problem = "same-account"
+    title = "Same account"
+
+
+class AccountNotFoundError(NotFoundError):
+    """There is no such account, or it belongs to somebody else."""
+
+    problem = "account-not-found"
+    title = "No such account"
+
+
+class TransferNotFoundError(NotFoundError):
+    """There is no such transfer, or it belongs to somebody else."""
+
+    problem = "transfer-not-found"
+    title = "No such transfer"
+
+
+class HoldResolvedError(ConflictError):
+    """The held money was already posted or voided."""
+
+    problem = "hold-resolved"
+    title = "Already resolved"
+
+
+class HoldExceededError(ConflictError):
+    """More was asked for than is held."""
+
+    problem = "hold-exceeded"
+    title = "More than is held"
+
+
+class AlreadyReversedError(ConflictError):
+    """The transfer was reversed before, or is itself something that cannot be reversed."""
+
+    problem = "already-reversed"
+    title = "Cannot be reversed"
+
+
+class EscrowNotFoundError(NotFoundError):
+    """No money is held for this order."""
+
+    problem = "escrow-not-found"
+    title = "Nothing is held for this order"
+
+
+class EscrowEndedError(ConflictError):
+    """The money of this order has already gone the other way."""
+
+    problem = "escrow-ended"
+    title = "The money of this order has moved on"
+
+
+class NotAContactError(ForbiddenError):
+    """Money goes to contacts only."""
+
+    problem = "not-a-contact"
+    title = "Not a contact"
+
+
+class PinNotSetError(ConflictError):
+    """The person has no payment PIN yet."""
+
+    problem = "pin-not-set"
+    title = "Set a payment PIN first"
+
+
+class WrongPinError(ForbiddenError):
+    """The PIN is wrong.  The attempt was counted."""
+
+    problem = "wrong-pin"
+    title = "Wrong PIN"
+
+
+class PinLockedError(ForbiddenError):
+    """Too many wrong attempts: the PIN is locked for a while."""
+
+    problem = "pin-locked"
+    title = "PIN locked"
+
+
+class PinSpentError(ConflictError):
+    """This confirmation was already used, or was never given."""
+
+    problem = "pin-spent"
+    title = "Confirm again"
+
+
+class WeakPinError(BadInputError):
+    """The PIN would be guessed at once."""
+
+    problem = "weak-pin"
+    title = "Choose another PIN"

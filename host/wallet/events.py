@@ -1,0 +1,21 @@
+"""What the wallet tells others, once it is committed."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from host.core.outbox import Event
+
+
+@dataclass(frozen=True, slots=True)
+class TransferPosted(Event):
+    """Money moved.  The ids are those of the accounts' owners: people, brands, orders, rails."""
+
+    name: ClassVar[str] = "wallet.transfer_posted"
+
+    transfer_id: str
+    purpose: str
+    reference: str
+    payer_id: str
+    payee_id: str
+    amount_minor: int
+    currency: str

@@ -1,0 +1,274 @@
+"""Accounts, transfers and what hangs on them: plain values, without a database."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from host.core.money import Currency, Money
+
+
+class AccountKind(StrEnum):
+    """Who an account belongs to, which decides the side on which it may never go below zero."""
+
+    USER = "user"
+    MERCHANT = "merchant"
+    PLATFORM = "platform"
+    # Money of one order, one account each; it must end at zero.
+    ESCROW = "escrow"
+    # Money enters and leaves the lane here, so its balance is what people hold, negated.
+    RAIL = "rail"
+
+
+class TransferKind(StrEnum):
+    """What a journal row does to the two accounts."""
+
+    SINGLE = "single"
+    # Reserves the money; nothing has moved yet.
+    PENDING = "pending"
+    # Moves what was reserved, all of it or a part; the rest is free again.
+    POST = "post"
+    VOID = "void"
+
+
+class Purpose(StrEnum):
+    """Why money moved: what a statement says about the row."""
+
+    TOP_UP = "top_up"
+    WITHDRAWAL = "withdrawal"
+    SEND = "send"
+    ESCROW_FUND = "escrow_fund"
+    ESCROW_RELEASE = "escrow_release"
+    ESCROW_FEE = "escrow_fee"
+    ESCROW_REFUND = "escrow_refund"
+    REVERSAL = "reversal"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in the chart of accounts: where an account is, whether it is open yet or not."""
+
+    id: str
+    kind: AccountKind
+    owner_id: str
+    currency: Currency
+
+
+def cash_place(person_id: str, currency: Currency) -> Place:
+    """Return what a person can spend."""
+    return Place(f"user:{person_id}:cash:{currency}", AccountKind.USER, person_id, currency)
+
+
+def merchant_place(brand_id: str, currency: Currency) -> Place:
+    """Return what a merchant can pay out."""
+    return Place(
+        f"merchant:{brand_id}:available:{currency}", AccountKind.MERCHANT, brand_id, currency
+    )
+
+
+def escrow_place(order_id: str, currency: Currency) -> Place:
+    """Return the control account of one order."""
+    return Place(f"escrow:{order_id}:{currency}", AccountKind.ESCROW, order_id, currency)
+
+
+def fees_place(currency: Currency) -> Place:
+    """Return what the platform has earned."""
+    return Place(f"platform:fees:{currency}", AccountKind.PLATFORM, "platform", currency)
+
+
+def rail_place(rail: str, currency: Currency) -> Place:
+    """Return what lies with a rail outside the lane."""
+    return Place(f"rail:{rail}:settlement:{currency}", AccountKind.RAIL, rail, currency)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account as it stands in the open transaction."""
+
+    id: str
+    owner_id: str
+    kind: AccountKind
+    currency: Currency
+    debits_posted_minor: int
+    credits_posted_minor: int
+    debits_pending_minor: int
+    credits_pending_minor: int
+
+    @property
+    def balance_minor(self) -> int:
+        """What is posted: credits less debits."""
+        return self.credits_posted_minor - self.debits_posted_minor
+
+    def can_give(self, amount_minor: int) -> bool:
+        """Tell whether a debit keeps the account above its floor; holds count as spent."""
+        if self.kind is AccountKind.RAIL:
+            return True
+        return self.balance_minor - self.debits_pending_minor >= amount_minor
+
+    def can_take(self, amount_minor: int) -> bool:
+        """Tell whether a credit keeps a rail from paying out more than came in through it."""
+        if self.kind is not AccountKind.RAIL:
+            return True
+        return -self.balance_minor - self.credits_pending_minor >= amount_minor
+
+
+@dataclass(frozen=True, slots=True)
+class TransferOrder:
+    """What the caller asks for.  Two orders with one id must be equal."""
+
+    id: str
+    kind: TransferKind
+    debit_id: str
+    credit_id: str
+    money: Money
+    purpose: Purpose
+    actor_id: str
+    reference: str = ""
+    pending_id: str | None = None
+    reverses_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """A journal row: the order, its place in the chain and the time of the ledger."""
+
+    order: TransferOrder
+    seq: int
+    created_at_ms: int
+    hash: str
+
+    @property
+    def id(self) -> str:
+        """The caller's id."""
+        return self.order.id
+
+    @property
+    def money(self) -> Money:
+        """How much was moved or reserved."""
+        return self.order.money
+
+
+@dataclass(frozen=True, slots=True)
+class ChainHead:
+    """The last journal row; the next one is hashed onto it."""
+
+    seq: int
+    hash: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What a person has in one currency."""
+
+    currency: Currency
+    available_minor: int
+    # Reserved for a withdrawal that the rail has not answered.
+    reserved_minor: int = 0
+    # Paid for orders, and still the buyer's until the goods are confirmed.
+    in_escrow_minor: int = 0
+
+
+class EscrowStatus(StrEnum):
+    """Where the money of an order is."""
+
+    FUNDED = "funded"
+    RELEASED = "released"
+    REFUNDED = "refunded"
+
+
+@dataclass(frozen=True, slots=True)
+class Escrow:
+    """The money of one order."""
+
+    order_id: str
+    account_id: str
+    payer_id: str
+    brand_id: str
+    money: Money
+    fee_minor: int
+    status: EscrowStatus
+    funded_at_ms: int
+    ended_at_ms: int | None = None
+
+
+class Direction(StrEnum):
+    """Which way money goes through a rail."""
+
+    IN = "in"
+    OUT = "out"
+
+
+class RailState(StrEnum):
+    """What is known of an order to a rail.  ``UNKNOWN`` is asked about, never ordered again."""
+
+    NEW = "new"
+    SENT = "sent"
+    UNKNOWN = "unknown"
+    DONE = "done"
+    FAILED = "failed"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the rail will not change its answer."""
+        return self in {RailState.DONE, RailState.FAILED}
+
+
+@dataclass(frozen=True, slots=True)
+class RailOperation:
+    """One order to a rail: money in for a person, or out."""
+
+    id: str
+    rail: str
+    direction: Direction
+    person_id: str
+    money: Money
+    state: RailState
+    rail_reference: str
+    reason: str
+    created_at_ms: int
+    updated_at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class RailAnswer:
+    """What a rail said."""
+
+    state: RailState
+    rail_reference: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PinAttempt:
+    """One counted attempt: compare the PIN with ``pin_hash``, then accept or refuse it."""
+
+    id: str
+    pin_hash: str
+    attempts_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLine:
+    """One entry of an account as its owner reads it."""
+
+    transfer_id: str
+    seq: int
+    at_ms: int
+    purpose: Purpose
+    change_minor: int
+    balance_minor: int
+    currency: Currency
+    reference: str
+    # The owner of the other account: a person, a brand, a rail or the order in escrow.
+    other_id: str
+    memo: str
+    escrow_status: EscrowStatus | None
+    brand_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What came and went on one day of a month."""
+
+    day: int
+    in_minor: int
+    out_minor: int

@@ -1,0 +1,1 @@
+"""The wallet's SQL: ``ledger``, ``escrow``, ``rail``, ``pin``, and what reads the journal."""

@@ -1,0 +1,84 @@
+"""SQL of the orders to rails."""
+
+from host.core.db import Row, Tx
+from host.core.money import Currency, Money
+from host.wallet.model import Direction, RailAnswer, RailOperation, RailState
+
+
+def insert_operation(tx: Tx, operation: RailOperation) -> None:
+    """Note an order before the rail is asked."""
+    tx.run(
+        "INSERT INTO wallet_rail_operation (id, rail, direction, person_id, amount_minor,"
+        " currency, state, created_at_ms, updated_at_ms) VALUES (:id, :rail, :direction,"
+        " :person_id, :amount_minor, :currency, :state, :at_ms, :at_ms)",
+        id=operation.id,
+        rail=operation.rail,
+        direction=operation.direction,
+        person_id=operation.person_id,
+        amount_minor=operation.money.amount_minor,
+        currency=operation.money.currency,
+        state=operation.state,
+        at_ms=operation.created_at_ms,
+    )
+
+
+def lock_operation(tx: Tx, operation_id: str) -> RailOperation | None:
+    """Return an order and hold it until the transaction ends."""
+    rows = tx.lock_rows(
+        "SELECT id, rail, direction, person_id, amount_minor, currency, state, rail_reference,"
+        " reason, created_at_ms, updated_at_ms FROM wallet_rail_operation WHERE id = :id",
+        id=operation_id,
+    )
+    return _operation(rows[0]) if rows else None
+
+
+def set_answer(tx: Tx, operation_id: str, answer: RailAnswer, *, now_ms: int) -> None:
+    """Note what the rail said."""
+    tx.run(
+        "UPDATE wallet_rail_operation SET state = :state, rail_reference = :reference,"
+        " reason = :reason, updated_at_ms = :now WHERE id = :id",
+        id=operation_id,
+        state=answer.state,
+        reference=answer.rail_reference,
+        reason=answer.reason,
+        now=now_ms,
+    )
+
+
+def find_open(tx: Tx, *, before_ms: int) -> list[RailOperation]:
+    """Return orders without a final answer that nobody has looked at since, oldest first."""
+    rows = tx.rows(
+        "SELECT id, rail, direction, person_id, amount_minor, currency, state, rail_reference,"
+        " reason, created_at_ms, updated_at_ms FROM wallet_rail_operation"
+        " WHERE state IN ('new', 'sent', 'unknown') AND updated_at_ms <= :before"
+        " ORDER BY updated_at_ms, id LIMIT 100",
+        before=before_ms,
+    )
+    return [_operation(row) for row in rows]
+
+
+def find_open_of(tx: Tx, person_id: str) -> list[RailOperation]:
+    """Return a person's orders without a final answer, newest first."""
+    rows = tx.rows(
+        "SELECT id, rail, direction, person_id, amount_minor, currency, state, rail_reference,"
+        " reason, created_at_ms, updated_at_ms FROM wallet_rail_operation"
+        " WHERE person_id = :id AND state IN ('new', 'sent', 'unknown')"
+        " ORDER BY created_at_ms DESC, id DESC LIMIT 20",
+        id=person_id,
+    )
+    return [_operation(row) for row in rows]
+
+
+def _operation(row: Row) -> RailOperation:
+    return RailOperation(
+        id=row["id"],
+        rail=row["rail"],
+        direction=Direction(row["direction"]),
+        person_id=row["person_id"],
+        money=Money(row["amount_minor"], Currency(row["currency"])),
+        state=RailState(row["state"]),
+        rail_reference=row["rail_reference"],
+        reason=row["reason"],
+        created_at_ms=row["created_at_ms"],
+        updated_at_ms=row["updated_at_ms"],
+    )

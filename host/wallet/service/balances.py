@@ -1,0 +1,47 @@
+"""What people and merchants have."""
+
+from host.core.db import Tx
+from host.core.money import Currency
+from host.wallet.model import AccountKind, Balance, cash_place, merchant_place
+from host.wallet.repository import escrow, ledger, statement
+from host.wallet.service.transfers import open_account
+
+# A new wallet has this account; others open with their first money.
+FIRST_CURRENCY = Currency("CNY")
+
+
+def open_wallet(tx: Tx, owner_id: str, now_ms: int) -> None:
+    """Give a person a wallet; doing it again changes nothing."""
+    open_account(tx, cash_place(owner_id, FIRST_CURRENCY), now_ms=now_ms)
+
+
+def balance(tx: Tx, person_id: str, currency: Currency) -> Balance:
+    """Return what a person has in one currency; nothing when no account is open."""
+    account = ledger.find_account(tx, cash_place(person_id, currency).id)
+    in_escrow_minor = escrow.funded_minor(tx, person_id, currency)
+    if account is None:
+        return Balance(currency, 0, in_escrow_minor=in_escrow_minor)
+    reserved_minor = account.debits_pending_minor
+    return Balance(
+        currency,
+        account.balance_minor - reserved_minor,
+        reserved_minor=reserved_minor,
+        in_escrow_minor=in_escrow_minor,
+    )
+
+
+def balances(tx: Tx, person_id: str) -> list[Balance]:
+    """Return what a person has in every currency that was ever used, by currency."""
+    accounts = ledger.find_accounts_of(tx, person_id, AccountKind.USER)
+    return [balance(tx, person_id, account.currency) for account in accounts]
+
+
+def merchant_balance(tx: Tx, brand_id: str, currency: Currency) -> Balance:
+    """Return what a merchant has earned and not paid out."""
+    account = ledger.find_account(tx, merchant_place(brand_id, currency).id)
+    return Balance(currency, 0 if account is None else account.balance_minor)
+
+
+def balance_at(tx: Tx, person_id: str, currency: Currency, *, at_ms: int) -> int:
+    """Return a person's posted balance as it was at a past moment."""
+    return statement.balance_at(tx, cash_place(person_id, currency).id, at_ms=at_ms)
