@@ -1,0 +1,200 @@
+"""The command `hutong`: without a word it serves; merchants' commands come from `sdk.cli`.
+
+Exit status: 0 done, 1 refused, 2 wrong usage.
+"""
+
+import asyncio
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+
+from typing import Any
+
+import click
+
+from host import demo, subscriptions
+from host.core import outbox
+from host.core.clock import now_ms
+from host.core.deps import Deps
+from host.core.migrate import MigrationRefusedError, migrate
+from host.core.settings import Settings, SettingsError, describe
+from host.identity import service as identity
+from host.serve import StartRefusedError, bind, is_loopback, open_deps, serve
+from sdk import cli as sdk_cli
+
+
+class Refusal(click.ClickException):  # noqa: N818  (click's own term for an error with a message)
+    """A command could not be done; status 1."""
+
+    exit_code = 1
+
+    def show(self, file: Any = None) -> None:
+        """Print the reason alone: it already says what to do."""
+        click.echo(self.format_message(), err=True, file=file)
+
+
+class Commands(click.Group):
+    """Lists the commands in the order in which they are added, not by the alphabet."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Return the names as they were added."""
+        return list(self.commands)
+
+
+EPILOG = """\b
+  hutong                       serve on 127.0.0.1:8000 with a living demo
+  hutong new coffee            make a folder with a working first page
+  hutong check coffee          report every rule that the program breaks
+  hutong pack coffee           build coffee-1.0.0.mpk
+  hutong publish coffee        send it to a host for review
+  hutong ledger audit          replay the books and compare
+"""
+
+
+@click.group(cls=Commands, invoke_without_command=True, epilog=EPILOG)
+@click.pass_context
+def main(context: click.Context) -> None:
+    """Run a Hutong host, or write and publish a mini-program for one."""
+    if context.invoked_subcommand is None:
+        context.invoke(serve_command)
+
+
+def read_settings() -> Settings:
+    """Return the settings of the environment, or refuse with every mistake in it."""
+    try:
+        return Settings.from_env(os.environ)
+    except SettingsError as error:
+        raise Refusal(str(error)) from error
+
+
+def run_with_deps(work: Callable[[Deps], Coroutine[Any, Any, None]]) -> None:
+    """Run ``work`` on the database of the settings, without the runtime."""
+
+    async def run() -> None:
+        async with open_deps(read_settings(), with_runtime=False) as deps:
+            await work(deps)
+
+    try:
+        asyncio.run(run())
+    except MigrationRefusedError as error:
+        raise Refusal(str(error)) from error
+
+
+@main.command("serve")
+def serve_command() -> None:
+    """Serve people, merchants and admins (the default)."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    settings = read_settings()
+    if settings.demo and not is_loopback(settings.host):
+        raise Refusal(
+            f"The demo lane has accounts with a known password, so it is not served on"
+            f" {settings.host}.\nSet HUTONG_DEMO=0 to serve real people, or leave HUTONG_HOST at"
+            " 127.0.0.1."
+        )
+    try:
+        listener = bind(settings)
+        _run_loop(serve(settings, listener, prepare=_prepare(settings), announce=_announce))
+    except (StartRefusedError, MigrationRefusedError) as error:
+        raise Refusal(str(error)) from error
+
+
+@main.command("migrate")
+def migrate_command() -> None:
+    """Bring the database up to date and say what was done."""
+    settings = read_settings()
+    try:
+        applied = migrate(settings.database_path)
+    except MigrationRefusedError as error:
+        raise Refusal(str(error)) from error
+    click.echo("\n".join(applied) if applied else "The database is up to date.")
+
+
+@main.command("settings")
+def settings_command() -> None:
+    """Print every setting and its effective value, secrets hidden."""
+    for name, value in describe(read_settings()):
+        click.echo(f"{name}={value}")
+
+
+@main.command("outbox")
+@click.option("--retry", is_flag=True, help="Let the parked events be tried again.")
+def outbox_command(*, retry: bool) -> None:
+    """List the events that could not be delivered ten times."""
+
+    async def work(deps: Deps) -> None:
+        if retry:
+            count = await deps.db.write(outbox.retry_parked, now_ms=now_ms())
+            click.echo(f"{count} event(s) will be tried again.")
+            return
+        for event in await deps.db.read(outbox.find_parked):
+            click.echo(f"{event.id} {event.name} {json.dumps(dict(event.payload))}")
+
+    run_with_deps(work)
+
+
+@main.group("admin", cls=Commands)
+def admin_group() -> None:
+    """Make and list admins."""
+
+
+@admin_group.command("add")
+@click.argument("handle")
+def add_admin(handle: str) -> None:
+    """Let the person HANDLE review mini-programs."""
+
+    async def work(deps: Deps) -> None:
+        await deps.db.write(identity.make_admin, handle, now_ms=now_ms())
+        click.echo(f"{handle} is an admin now.")
+
+    run_with_deps(work)
+
+
+def _run_loop(work: Coroutine[Any, Any, None]) -> None:
+    try:
+        import uvloop  # noqa: PLC0415  (not on every platform)
+    except ImportError:
+        runner = asyncio.Runner()
+    else:
+        runner = asyncio.Runner(loop_factory=uvloop.new_event_loop)
+    with runner, suppress(KeyboardInterrupt):
+        runner.run(work)
+
+
+def _prepare(settings: Settings) -> Callable[[Deps], Coroutine[Any, Any, None]] | None:
+    if settings.demo:
+        return demo.prepare
+    return _refuse_demo_accounts
+
+
+async def _refuse_demo_accounts(deps: Deps) -> None:
+    if not is_loopback(deps.settings.host) and await demo.is_demo_lane(deps):
+        raise StartRefusedError(
+            f"{deps.settings.database_path} holds the demo lane, whose password everybody knows."
+            "\nUse another HUTONG_DATA_DIR for real people."
+        )
+
+
+def _announce(deps: Deps) -> None:
+    settings = deps.settings
+    lines = [f"\n  Hutong is open:  {settings.base_url}", f"  data in {settings.data_dir.resolve()}"]
+    walls = deps.runtime.self_test.summary() if deps.runtime and deps.runtime.self_test else "off"
+    lines.append(f"  sandbox: {walls}")
+    if settings.demo:
+        lines += ["", *demo.greeting(settings.base_url)]
+    else:
+        lines += ["", "  Register in the browser, then: hutong admin add YOUR_HANDLE"]
+    lines += ["", "  Ctrl-C stops it; nothing is lost.", ""]
+    click.echo("\n".join(lines))
+    sys.stdout.flush()
+
+
+for _command in (*sdk_cli.commands, *subscriptions.all_commands()):
+    main.add_command(_command)
+
+if __name__ == "__main__":
+    main(prog_name="hutong", windows_expand_args=False)
+
+

@@ -1,0 +1,1 @@
+"""Tests: in the words of the behaviour, on real databases, real processes, a real browser."""

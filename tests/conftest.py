@@ -1,0 +1,94 @@
+"""Fixtures that every test shares: a migrated database, a clock that the test moves, the app."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from quart import Quart
+from quart.typing import TestClientProtocol as Client
+
+from host.app import create_app
+from host.core.blobs import DiskBlobs
+from host.core.deps import Deps
+from host.core.live import Hub
+from host.core.migrate import migrate
+from host.core.passwords import Passwords
+from host.core.settings import Settings
+from host.core.sqlite import SqliteDatabase
+
+# 20 November 2026, 09:00 UTC.
+START_MS = 1_795_165_200_000
+
+
+@dataclass
+class Clock:
+    """Time as the test sets it."""
+
+    at_ms: int = START_MS
+    ticks: list[int] = field(default_factory=list)
+
+    def now_ms(self) -> int:
+        """Return the time."""
+        return self.at_ms
+
+    def forward(self, ms: int) -> None:
+        """Let time pass."""
+        self.at_ms += ms
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Time that stands still until the test moves it."""
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty, migrated database file to copy from: migrating once saves seconds."""
+    path = tmp_path_factory.mktemp("migrated") / "hutong.db"
+    migrate(path)
+    return path
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings of a host that lives in the test's own folder."""
+    return Settings(data_dir=tmp_path / "data", secret_key="0" * 64, demo=False)
+
+
+@pytest.fixture
+async def db(settings: Settings, migrated: Path) -> AsyncIterator[SqliteDatabase]:
+    """A real database, migrated and empty."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.database_path.write_bytes(migrated.read_bytes())
+    database = await SqliteDatabase.open(settings.database_path)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def deps(settings: Settings, db: SqliteDatabase, clock: Clock) -> AsyncIterator[Deps]:
+    """The parts of a host without a mini-program runtime; hashing is cheap here."""
+    passwords = Passwords(time_cost=1, memory_kib=8)
+    yield Deps(
+        settings=settings,
+        db=db,
+        now_ms=clock.now_ms,
+        blobs=DiskBlobs(settings.data_dir / "blobs"),
+        passwords=passwords,
+        hub=Hub(db),
+    )
+    passwords.close()
+
+
+@pytest.fixture
+def app(deps: Deps) -> Quart:
+    """The whole app."""
+    return create_app(deps)
+
+
+@pytest.fixture
+def client(app: Quart) -> Client:
+    """A browser without a session."""
+    return app.test_client()
