@@ -89,7 +89,7 @@ def see_other(url: str) -> ResponseReturnValue:
     return {"redirect": url} if wants_json() else redirect(url, 303)
 
 
-def decode(kind: type[T], data: bytes) -> T:
+def decode(kind: type[T], data: bytes | str) -> T:
     """Return the JSON body ``data`` as ``kind``; msgspec takes no NaN, no ``1e2`` for an int."""
     try:
         return msgspec.json.decode(data, type=kind)
@@ -117,6 +117,7 @@ async def render(template: str, **context: Any) -> str:
         "is_fragment": wants_fragment(),
         "is_demo": settings().demo,
         "path": request.path,
+        "theme": _theme(),
     }
     return environment.get_template(template).render(base | context)
 
@@ -174,6 +175,11 @@ def _utc(at_ms: int) -> datetime:
 
 def _locale() -> str:
     return "zh_Hans_CN" if current_lang() == "zh-Hans" else "en"
+
+
+def _theme() -> str:
+    chosen = request.cookies.get("hutong_theme", "")
+    return chosen if chosen in ("light", "dark") else ""
 
 
 def _csrf_field() -> Markup:
