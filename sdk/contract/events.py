@@ -1,0 +1,47 @@
+"""What reaches a page, and what a handler is given.
+
+The host sends an event with its fields as plain JSON; the worker hands the page an object with
+these attributes and no others.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Literal
+
+from msgspec import Struct
+
+EventKind = Literal["load", "show", "hide", "unload", "tap", "share", "result"]
+
+# The methods of a page that the host calls by itself, and what each is given.
+LIFE_CYCLE: Mapping[str, str] = MappingProxyType(
+    {
+        "on_load": "query: the page was opened; a dict of untrusted text",
+        "on_show": "nothing: the page came to the front",
+        "on_hide": "nothing: the page went to the back",
+        "on_unload": "nothing: the page is being closed",
+        "on_share": "source: 'menu', or the name of the button; returns api.share.card(…)",
+        "on_pull_down": "nothing: the person pulled the page down to refresh it",
+        "on_reach_bottom": "nothing: the person came near the end of the page",
+    }
+)
+
+
+class Tap(Struct, frozen=True):
+    """What a handler named in a template is given as ``event``."""
+
+    # The event's name without its prefix: "tap", "change", "submit".
+    type: str
+    # The data-* attributes of the element, as the server rendered them.
+    dataset: dict[str, str]
+    # What an input holds; None for elements without a value.
+    value: str | bool | None
+    # The fields of a submitted form, by name.
+    fields: dict[str, str]
+
+
+class WaitResult(Struct, frozen=True):
+    """What a handler named in ``then`` is given as ``result``, beside the fields of the answer."""
+
+    ok: bool
+    # "declined", "timed-out", … when it is not ok; a code of `sdk.contract.errors`.
+    reason: str | None

@@ -1,0 +1,60 @@
+"""What a person can be asked to allow, and the sentence they are asked with.
+
+A capability without a scope needs no consent: it tells a mini-program nothing about the person that
+opening it has not told already, and spends nothing of theirs.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+# Languages in which every sentence of the consent sheet exists.
+LANGUAGES = ("en", "zh-Hans")
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """One line of the consent sheet."""
+
+    name: str
+    title: Mapping[str, str]
+    # Completes the sheet's heading "<shop> would like to"; ends without a full stop in no language.
+    consent_sentence: Mapping[str, str]
+    # What the mini-program learns or may do, for merchants and reviewers.
+    doc: str
+
+
+def _scope(name: str, doc: str, *, en: tuple[str, str], zh: tuple[str, str]) -> Scope:
+    return Scope(
+        name=name,
+        title=MappingProxyType({"en": en[0], "zh-Hans": zh[0]}),
+        consent_sentence=MappingProxyType({"en": en[1], "zh-Hans": zh[1]}),
+        doc=doc,
+    )
+
+
+SCOPES: Mapping[str, Scope] = MappingProxyType(
+    {
+        scope.name: scope
+        for scope in (
+            _scope(
+                "profile",
+                "The name and the picture of the person, as they are on the day of the answer.",
+                en=("Name and picture", "See your name and profile picture."),
+                zh=("姓名和头像", "获取你的姓名和头像。"),
+            ),
+            _scope(
+                "address",
+                "One delivery address that the person picks from their address book each time.",
+                en=("Delivery address", "Use a delivery address that you choose each time."),
+                zh=("收货地址", "使用你每次选定的收货地址。"),
+            ),
+            _scope(
+                "bills",
+                "Put a bill of the merchant before the person.  Paying it stays the person's act.",
+                en=("Bills", "Send you bills. You decide whether and when to pay them."),
+                zh=("账单", "向你发送账单。是否支付、何时支付由你决定。"),
+            ),
+        )
+    }
+)
