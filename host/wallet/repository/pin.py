@@ -65,22 +65,17 @@ def insert_attempt(tx: Tx, attempt_id: str, person_id: str, *, now_ms: int) -> N
     )
 
 
-def set_status(
-    tx: Tx, attempt_id: str, person_id: str, *, status: str, was: tuple[str, str]
-) -> bool:
-    """Move the attempt of this person on; False when it is not in one of the states ``was``."""
-    return (
-        tx.run(
-            "UPDATE wallet_pin_attempt SET status = :status"
-            " WHERE id = :id AND person_id = :person AND status IN (:was_a, :was_b)",
-            id=attempt_id,
-            person=person_id,
-            status=status,
-            was_a=was[0],
-            was_b=was[1],
-        )
-        == 1
+def set_status(tx: Tx, attempt_id: str, person_id: str, *, status: str, was: str) -> bool:
+    """Move the attempt of this person on; False when it is not in the state ``was``."""
+    changed = tx.run(
+        "UPDATE wallet_pin_attempt SET status = :status"
+        " WHERE id = :id AND person_id = :person AND status = :was",
+        id=attempt_id,
+        person=person_id,
+        status=status,
+        was=was,
     )
+    return changed == 1
 
 
 def delete_attempts(tx: Tx, *, before_ms: int) -> int:

@@ -9,9 +9,7 @@ _DAY_MS = 24 * 3600 * 1000
 SEQ_END = 2**62
 
 
-def find_lines(
-    tx: Tx, account_id: str, *, before_seq: int, since_ms: int, limit: int
-) -> list[StatementLine]:
+def find_lines(tx: Tx, account_id: str, *, before_seq: int, limit: int) -> list[StatementLine]:
     """Return the entries of an account before ``before_seq``, newest first."""
     rows = tx.rows(
         "SELECT t.id, e.seq, t.created_at_ms, t.purpose, e.change_minor, e.balance_minor,"
@@ -23,11 +21,10 @@ def find_lines(
         " CASE WHEN t.debit_id = e.account_id THEN t.credit_id ELSE t.debit_id END"
         " LEFT JOIN wallet_memo m ON m.transfer_id = t.id"
         " LEFT JOIN wallet_escrow x ON x.order_id = t.reference"
-        " WHERE e.account_id = :id AND e.seq < :before AND t.created_at_ms >= :since"
+        " WHERE e.account_id = :id AND e.seq < :before"
         " ORDER BY e.seq DESC LIMIT :limit",
         id=account_id,
         before=before_seq,
-        since=since_ms,
         limit=limit,
     )
     return [_line(row) for row in rows]

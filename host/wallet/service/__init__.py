@@ -1,13 +1,17 @@
 """The wallet's use cases.  Other domains import this package and nothing below it."""
 
+from host.core.db import Tx
+from host.wallet.model import Balance, Escrow, EscrowStatus, PinAttempt
 from host.wallet.service.balances import (
     FIRST_CURRENCY,
     balance,
     balance_at,
     balances,
+    check_can_spend,
     merchant_balance,
     open_wallet,
 )
+from host.wallet.service.entry import check_pin
 from host.wallet.service.escrow import (
     find_escrow,
     fund_escrow,
@@ -17,11 +21,11 @@ from host.wallet.service.escrow import (
 from host.wallet.service.pin import (
     accept_pin,
     begin_pin_attempt,
-    check_new_pin,
-    confirm_pin,
+    forget_old_attempts,
     has_pin,
     refuse_pin,
     set_pin,
+    spend_pin,
 )
 from host.wallet.service.transfers import (
     hold_transfer,
@@ -34,13 +38,17 @@ from host.wallet.service.transfers import (
 
 __all__ = [
     "FIRST_CURRENCY",
+    "Balance",
+    "Escrow",
+    "EscrowStatus",
+    "PinAttempt",
     "accept_pin",
     "balance",
     "balance_at",
     "balances",
     "begin_pin_attempt",
-    "check_new_pin",
-    "confirm_pin",
+    "check_can_spend",
+    "check_pin",
     "find_escrow",
     "fund_escrow",
     "has_pin",
@@ -55,5 +63,12 @@ __all__ = [
     "release_escrow",
     "reverse_transfer",
     "set_pin",
+    "spend_pin",
+    "sweep",
     "void_held",
 ]
+
+
+def sweep(tx: Tx, *, now_ms: int) -> int:
+    """Do what has become due."""
+    return forget_old_attempts(tx, now_ms=now_ms)

@@ -1,7 +1,8 @@
 """What people and merchants have."""
 
 from host.core.db import Tx
-from host.core.money import Currency
+from host.core.money import Currency, Money
+from host.wallet.errors import InsufficientFundsError
 from host.wallet.model import AccountKind, Balance, cash_place, merchant_place
 from host.wallet.repository import escrow, ledger, statement
 from host.wallet.service.transfers import open_account
@@ -28,6 +29,18 @@ def balance(tx: Tx, person_id: str, currency: Currency) -> Balance:
         reserved_minor=reserved_minor,
         in_escrow_minor=in_escrow_minor,
     )
+
+
+def check_can_spend(tx: Tx, person_id: str, money: Money) -> None:
+    """Refuse what a person cannot pay, before a PIN is asked for; posting checks it again."""
+    available_minor = balance(tx, person_id, money.currency).available_minor
+    if available_minor < money.amount_minor:
+        raise InsufficientFundsError(
+            "The balance is too low. Top up, or choose a smaller amount.",
+            amount_minor=money.amount_minor,
+            available_minor=available_minor,
+            currency=money.currency,
+        )
 
 
 def balances(tx: Tx, person_id: str) -> list[Balance]:

@@ -20,7 +20,8 @@ ATTEMPT_COUNT_MAX = 5
 # Each lock is four times as long as the one before: 15 minutes, an hour, four hours, a day.
 LOCK_MS = 15 * 60 * 1000
 LOCK_MS_MAX = 24 * 3600 * 1000
-_ATTEMPT_KEPT_MS = 24 * 3600 * 1000
+# A confirmation that was not used by then belongs to a payment that never came.
+_ATTEMPT_KEPT_MS = 10 * 60 * 1000
 
 
 def has_pin(tx: Tx, person_id: str) -> bool:
@@ -42,7 +43,7 @@ def set_pin(tx: Tx, person_id: str, *, pin_hash: str, attempt_id: str | None, no
     if repository.lock_pin(tx, person_id) is not None:
         if attempt_id is None:
             raise PinSpentError("You have a PIN already. Give it to choose another one.")
-        accept_pin(tx, attempt_id, person_id)
+        spend_pin(tx, attempt_id, person_id)
     repository.upsert_pin(tx, person_id, pin_hash, now_ms=now_ms)
 
 
@@ -54,33 +55,33 @@ def begin_pin_attempt(tx: Tx, person_id: str, now_ms: int) -> PinAttempt:
     counted = _count(pin, now_ms=now_ms)
     repository.set_counts(tx, person_id, counted)
 
-    repository.delete_attempts(tx, before_ms=now_ms - _ATTEMPT_KEPT_MS)
     attempt_id = new_id()
     repository.insert_attempt(tx, attempt_id, person_id, now_ms=now_ms)
     return PinAttempt(attempt_id, pin.pin_hash, ATTEMPT_COUNT_MAX - counted.attempt_count)
 
 
-def confirm_pin(tx: Tx, attempt_id: str, person_id: str) -> None:
-    """Note that the PIN was right, before the payment is tried.
-
-    The counter starts anew here, in a transaction of its own, so that a right PIN is not counted
-    as wrong when the payment itself is refused.
-    """
-    if not repository.set_status(tx, attempt_id, person_id, status="right", was=("open", "open")):
-        raise PinSpentError("This confirmation was used. Give the PIN again.")
-    _forgive(tx, person_id)
-
-
 def accept_pin(tx: Tx, attempt_id: str, person_id: str) -> None:
-    """Spend a right attempt on what this transaction does.  It serves once, for this person."""
-    if not repository.set_status(tx, attempt_id, person_id, status="spent", was=("open", "right")):
+    """Note that the PIN was right; the counter starts anew.
+
+    In a transaction of its own before the payment is tried, so that a right PIN is not counted as
+    wrong when the payment itself is refused.
+    """
+    if not repository.set_status(tx, attempt_id, person_id, status="right", was="open"):
         raise PinSpentError("This confirmation was used. Give the PIN again.")
-    _forgive(tx, person_id)
+    pin = repository.lock_pin(tx, person_id)
+    assert pin is not None, "the attempt was begun with it"
+    repository.set_counts(tx, person_id, StoredPin(pin.pin_hash, 0, 0, None))
+
+
+def spend_pin(tx: Tx, attempt_id: str, person_id: str) -> None:
+    """Spend an accepted attempt on what this transaction does: it serves once, for this person."""
+    if not repository.set_status(tx, attempt_id, person_id, status="spent", was="right"):
+        raise PinSpentError("This confirmation was used. Give the PIN again.")
 
 
 def refuse_pin(tx: Tx, attempt_id: str, person_id: str) -> None:
     """Note that the PIN was wrong.  It was counted when the attempt began."""
-    repository.set_status(tx, attempt_id, person_id, status="refused", was=("open", "open"))
+    repository.set_status(tx, attempt_id, person_id, status="refused", was="open")
 
 
 def _count(pin: StoredPin, *, now_ms: int) -> StoredPin:
@@ -102,7 +103,6 @@ def _count(pin: StoredPin, *, now_ms: int) -> StoredPin:
     )
 
 
-def _forgive(tx: Tx, person_id: str) -> None:
-    pin = repository.lock_pin(tx, person_id)
-    assert pin is not None, "an attempt was begun with it"
-    repository.set_counts(tx, person_id, StoredPin(pin.pin_hash, 0, 0, None))
+def forget_old_attempts(tx: Tx, *, now_ms: int) -> int:
+    """Delete attempts that can serve nothing any more and return how many."""
+    return repository.delete_attempts(tx, before_ms=now_ms - _ATTEMPT_KEPT_MS)

@@ -1,0 +1,122 @@
+"""Use cases that wait: Argon2 between two transactions, a rail between two transactions."""
+
+import asyncio
+
+from host.core.db import Database, Tx
+from host.core.ids import derived_id
+from host.core.money import Money
+from host.core.passwords import Passwords
+from host.wallet.errors import WrongPinError
+from host.wallet.model import RailAnswer, RailOperation, RailState
+from host.wallet.rails import Rail
+from host.wallet.service import pin as pins
+from host.wallet.service import rail as operations
+
+# A rail that has not answered by then is asked later what became of it.
+RAIL_TIMEOUT_S = 10.0
+_ASK_AGAIN_MS = 15_000
+
+
+async def check_pin(
+    db: Database, passwords: Passwords, *, person_id: str, pin: str, now_ms: int
+) -> str:
+    """Return an accepted attempt to spend on one payment, or refuse a wrong PIN, counted."""
+    attempt = await db.write(pins.begin_pin_attempt, person_id, now_ms)
+    # Longer than any PIN is wrong without being hashed; the attempt counts all the same.
+    is_right = len(pin) == pins.PIN_DIGITS and await passwords.verify(attempt.pin_hash, pin)
+    if not is_right:
+        await db.write(pins.refuse_pin, attempt.id, person_id)
+        raise WrongPinError(
+            "The PIN is wrong. You can try %(attempts_left)s more times.",
+            attempts_left=attempt.attempts_left,
+        )
+    await db.write(pins.accept_pin, attempt.id, person_id)
+    return attempt.id
+
+
+async def change_pin(
+    db: Database,
+    passwords: Passwords,
+    *,
+    person_id: str,
+    current: str | None,
+    new: str,
+    now_ms: int,
+) -> None:
+    """Set the PIN, or replace it after the current one was given."""
+    pins.check_new_pin(new)
+    attempt_id = None
+    if await db.read(pins.has_pin, person_id):
+        attempt_id = await check_pin(
+            db, passwords, person_id=person_id, pin=current or "", now_ms=now_ms
+        )
+    pin_hash = await passwords.hash(new)
+    await db.write(pins.set_pin, person_id, pin_hash=pin_hash, attempt_id=attempt_id, now_ms=now_ms)
+
+
+async def top_up(
+    db: Database, rail: Rail, *, key: str, person_id: str, money: Money, now_ms: int
+) -> RailOperation:
+    """Bring money in through ``rail``; the same key asks for the same money once."""
+    operation_id = derived_id("wallet.top_up", person_id, key)
+    operation = await db.write(
+        operations.begin_top_up,
+        operation_id,
+        rail=rail.name,
+        person_id=person_id,
+        money=money,
+        now_ms=now_ms,
+    )
+    return await run_operation(db, rail, operation, now_ms=now_ms)
+
+
+async def withdraw(
+    db: Database,
+    rail: Rail,
+    *,
+    key: str,
+    person_id: str,
+    money: Money,
+    pin_attempt_id: str,
+    now_ms: int,
+) -> RailOperation:
+    """Send money out through ``rail``; the same key sends it once."""
+    operation_id = derived_id("wallet.withdraw", person_id, key)
+    operation = await db.write(
+        operations.begin_withdrawal,
+        operation_id,
+        rail=rail.name,
+        person_id=person_id,
+        money=money,
+        pin_attempt_id=pin_attempt_id,
+        now_ms=now_ms,
+    )
+    return await run_operation(db, rail, operation, now_ms=now_ms)
+
+
+async def run_operation(
+    db: Database, rail: Rail, operation: RailOperation, *, now_ms: int
+) -> RailOperation:
+    """Order what is new, ask about what was ordered before, and note the answer."""
+    if operation.state.is_final:
+        return operation
+    may_send = await db.write(operations.claim_operation, operation.id, now_ms=now_ms)
+    try:
+        async with asyncio.timeout(RAIL_TIMEOUT_S):
+            answer = await (rail.send(operation) if may_send else rail.query(operation))
+    except TimeoutError:
+        answer = RailAnswer(RailState.UNKNOWN)
+    return await db.write(operations.record_answer, operation.id, answer, now_ms=now_ms)
+
+
+async def settle_waiting(db: Database, rails: dict[str, Rail], *, now_ms: int) -> int:
+    """Ask the rails about every order without an answer and return how many have ended."""
+    ended = 0
+    for operation in await db.read(_waiting, now_ms=now_ms):
+        answered = await run_operation(db, rails[operation.rail], operation, now_ms=now_ms)
+        ended += answered.state.is_final
+    return ended
+
+
+def _waiting(tx: Tx, *, now_ms: int) -> list[RailOperation]:
+    return operations.find_waiting_operations(tx, before_ms=now_ms - _ASK_AGAIN_MS)

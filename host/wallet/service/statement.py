@@ -1,0 +1,118 @@
+"""What a person reads of their own journal."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from host.core.cards import Card, CardLoader
+from host.core.db import Tx
+from host.core.money import Currency
+from host.core.paging import Cursor, decode_cursor, encode_cursor
+from host.identity import service as identity
+from host.identity.model import Person
+from host.wallet.errors import TransferNotFoundError
+from host.wallet.model import Day, Purpose, StatementLine, cash_place
+from host.wallet.repository import ledger
+from host.wallet.repository import statement as repository
+
+PAGE_ROWS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLine:
+    """An entry with whom it was with, as its owner may see them."""
+
+    line: StatementLine
+    person: Person | None = None
+    order: Card | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """What came and went in one calendar month (UTC), by day."""
+
+    year: int
+    month: int
+    day_count: int
+    days: Sequence[Day]
+
+    @property
+    def in_minor(self) -> int:
+        """All that came."""
+        return sum(day.in_minor for day in self.days)
+
+    @property
+    def out_minor(self) -> int:
+        """All that went."""
+        return sum(day.out_minor for day in self.days)
+
+
+@dataclass(frozen=True, slots=True)
+class StatementPage:
+    """Some lines, newest first, and where the next page begins."""
+
+    lines: Sequence[ShownLine]
+    next_cursor: str | None
+
+
+def find_page(
+    tx: Tx,
+    person_id: str,
+    currency: Currency,
+    *,
+    after: str | None,
+    limit: int = PAGE_ROWS,
+    order_cards: CardLoader | None,
+) -> StatementPage:
+    """Return a page of a person's entries in one currency."""
+    before_seq = repository.SEQ_END if after is None else _seq(decode_cursor(after))
+    found = repository.find_lines(
+        tx, cash_place(person_id, currency).id, before_seq=before_seq, limit=limit + 1
+    )
+    lines = found[:limit]
+    cursor = None
+    if len(found) > limit:
+        cursor = encode_cursor(lines[-1].at_ms, str(lines[-1].seq))
+    return StatementPage(_describe(tx, lines, person_id, order_cards), cursor)
+
+
+def access_line(
+    tx: Tx, transfer_id: str, *, actor_id: str, order_cards: CardLoader | None
+) -> ShownLine:
+    """Return the actor's side of a transfer; a stranger's looks like a missing one."""
+    transfer = ledger.find_transfer(tx, transfer_id)
+    if transfer is None:
+        raise TransferNotFoundError("You have no transfer with this id.")
+    account_id = cash_place(actor_id, transfer.money.currency).id
+    line = repository.find_line(tx, transfer_id, account_id)
+    if line is None:
+        raise TransferNotFoundError("You have no transfer with this id.")
+    return _describe(tx, [line], actor_id, order_cards)[0]
+
+
+def read_month(tx: Tx, person_id: str, currency: Currency, *, year: int, month: int) -> Month:
+    """Return what came and went in a month."""
+    start = datetime(year, month, 1, tzinfo=UTC)
+    end = datetime(year + month // 12, month % 12 + 1, 1, tzinfo=UTC)
+    days = repository.find_days(
+        tx,
+        cash_place(person_id, currency).id,
+        since_ms=int(start.timestamp()) * 1000,
+        until_ms=int(end.timestamp()) * 1000,
+    )
+    return Month(year, month, (end - start).days, days)
+
+
+def _describe(
+    tx: Tx, lines: Sequence[StatementLine], viewer_id: str, order_cards: CardLoader | None
+) -> list[ShownLine]:
+    sends = [line.other_id for line in lines if line.purpose in {Purpose.SEND, Purpose.REVERSAL}]
+    people = identity.find_people(tx, sends)
+    orders = sorted({line.reference for line in lines if line.escrow_status is not None})
+    cards = order_cards(tx, orders, viewer_id) if order_cards is not None and orders else {}
+    return [ShownLine(line, people.get(line.other_id), cards.get(line.reference)) for line in lines]
+
+
+def _seq(cursor: Cursor) -> int:
+    text = cursor[1]
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0  # noqa: PLR2004  (64 bits)
