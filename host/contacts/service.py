@@ -5,7 +5,6 @@ write as before, and nothing of it arrives.  A declined request looks like one t
 """
 
 from collections.abc import Sequence
-from typing import TypeGuard
 
 from host.contacts import repository
 from host.contacts.errors import (
@@ -119,8 +118,8 @@ def ask(tx: Tx, handle: str, *, actor_id: str, hello: str, now_ms: int) -> Relat
     if are_contacts(tx, actor_id, person.id):
         raise AlreadyContactsError("You are contacts already. Open the chat and write.")
 
-    theirs = repository.lock_request(tx, person.id, actor_id)
-    if _may_answer(tx, theirs, actor_id=actor_id):
+    theirs = _find_answerable(tx, person.id, actor_id=actor_id)
+    if theirs is not None:
         _become_contacts(tx, person.id, actor_id, hello=theirs.hello, now_ms=now_ms)
         return Relation.CONTACT
     mine = repository.lock_request(tx, actor_id, person.id)
@@ -233,10 +232,11 @@ def _card_url(person: Person, viewer_id: str) -> str:
     return "/me" if person.id == viewer_id else f"/contacts/new?handle={person.handle}"
 
 
-def _may_answer(tx: Tx, request: Request | None, *, actor_id: str) -> TypeGuard[Request]:
+def _find_answerable(tx: Tx, from_id: str, *, actor_id: str) -> Request | None:
+    request = repository.lock_request(tx, from_id, actor_id)
     if request is None or not request.is_waiting():
-        return False
-    return not has_blocked(tx, request.from_id, actor_id=actor_id)
+        return None
+    return None if has_blocked(tx, from_id, actor_id=actor_id) else request
 
 
 def _found(tx: Tx, person: Person, *, actor_id: str, now_ms: int) -> Found:
@@ -244,8 +244,8 @@ def _found(tx: Tx, person: Person, *, actor_id: str, now_ms: int) -> Found:
         return Found(person, Relation.ONESELF)
     if are_contacts(tx, actor_id, person.id):
         return Found(person, Relation.CONTACT)
-    theirs = repository.lock_request(tx, person.id, actor_id)
-    if _may_answer(tx, theirs, actor_id=actor_id):
+    theirs = _find_answerable(tx, person.id, actor_id=actor_id)
+    if theirs is not None:
         return Found(person, Relation.ASKING, theirs.id)
     mine = repository.lock_request(tx, actor_id, person.id)
     if mine is not None and not mine.may_be_renewed(now_ms=now_ms):

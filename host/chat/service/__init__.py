@@ -1,0 +1,47 @@
+"""Use cases of chat, by what they are about."""
+
+from host.chat.service.access import access_conversation
+from host.chat.service.conversations import (
+    find_or_create_brand,
+    find_or_create_direct,
+    open_direct,
+)
+from host.chat.service.groups import (
+    add_members,
+    create_group,
+    find_member_faces,
+    leave_group,
+    remove_member,
+    rename_group,
+)
+from host.chat.service.listing import count_unread, list_conversations, show_conversation
+from host.chat.service.reading import list_messages, mark_read, open_page, show_message
+from host.chat.service.sending import post_message, recall_message, send_message, send_notice
+from host.chat.service.sharing import find_card, find_targets, share_card
+
+__all__ = [
+    "access_conversation",
+    "add_members",
+    "count_unread",
+    "create_group",
+    "find_card",
+    "find_member_faces",
+    "find_or_create_brand",
+    "find_or_create_direct",
+    "find_targets",
+    "leave_group",
+    "list_conversations",
+    "list_messages",
+    "mark_read",
+    "open_direct",
+    "open_page",
+    "post_message",
+    "recall_message",
+    "remove_member",
+    "rename_group",
+    "send_message",
+    "send_notice",
+    "share_card",
+    "show_conversation",
+    "show_message",
+]

@@ -1,0 +1,33 @@
+"""What chat does when something happened below it."""
+
+from host.chat import repository
+from host.chat.model import Body, SenderKind
+from host.chat.service.conversations import find_or_create_direct
+from host.chat.service.sending import write
+from host.core.db import Tx
+from host.core.ids import derived_id
+from host.core.outbox import StoredEvent, Subscriber
+
+
+def open_chat(tx: Tx, event: StoredEvent) -> None:
+    """Begin the chat of two new contacts with the words they met over."""
+    asker_id, accepter_id = event.payload["asker_id"], event.payload["accepter_id"]
+    chat = find_or_create_direct(tx, asker_id, accepter_id, event.created_at_ms)
+    if event.payload["hello"]:
+        _write_once(tx, chat.id, asker_id, Body(text=event.payload["hello"]), event=event)
+    _write_once(tx, chat.id, accepter_id, Body(notice="met"), event=event)
+
+
+def _write_once(
+    tx: Tx, conversation_id: str, sender_id: str, body: Body, *, event: StoredEvent
+) -> None:
+    client_id = derived_id("chat", event.name, event.id)
+    if repository.find_sent(tx, sender_id, client_id) is not None:
+        return  # this event was delivered before
+    locked = repository.lock_conversation(tx, conversation_id)
+    assert locked is not None, "conversations are never deleted"
+    sender = (SenderKind.PERSON, sender_id)
+    write(tx, locked, body, sender=sender, client_id=client_id, now_ms=event.created_at_ms)
+
+
+SUBSCRIPTIONS: dict[str, tuple[Subscriber, ...]] = {"contacts.became_contacts": (open_chat,)}
