@@ -1,0 +1,94 @@
+// Talking to the host: one place that adds the CSRF header, and the only place that turns text into
+// nodes.  The Trusted Types policy lives here and is used on answers of this host alone.
+const WORKER_URL = "/sw.js";
+const policy = globalThis.trustedTypes
+  ? trustedTypes.createPolicy("hutong", {
+      createHTML: (html) => html,
+      createScriptURL: (url) => (url === WORKER_URL ? url : null),
+    })
+  : { createHTML: (html) => html, createScriptURL: (url) => url };
+const toasts = () => document.getElementById("toasts");
+
+export class Refused extends Error {
+  constructor(status, problem) {
+    super(problem.detail || problem.title || toasts()?.dataset.failed || "");
+    this.status = status;
+    this.problem = problem;
+  }
+}
+
+/** Ask the host; returns {nodes} for a fragment, {data} for JSON; throws Refused. */
+export async function ask(url, { method = "GET", body, json, signal } = {}) {
+  const headers = { "X-Fragment": "1" };
+  if (method !== "GET") headers["X-CSRF"] = document.querySelector('meta[name="csrf"]').content;
+  if (json !== undefined) headers["Content-Type"] = "application/json";
+  const sent = { method, headers, body: json === undefined ? body : JSON.stringify(json), signal };
+  let response;
+  try {
+    response = await fetch(url, sent);
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Refused(0, { detail: toasts()?.dataset.failed });
+  }
+  const type = response.headers.get("Content-Type") || "";
+  if (type.includes("json")) {
+    const data = await response.json();
+    if (response.ok) return { data, response };
+    if (response.status === 401) location.assign("/sign-in?next=" + encodeURIComponent(location.pathname + location.search));
+    throw new Refused(response.status, data);
+  }
+  if (new URL(response.url).origin !== location.origin) throw new Refused(response.status, {});
+  const text = await response.text();
+  if (response.redirected && /^\s*<!doctype/i.test(text)) return { data: { redirect: response.url }, response };
+  if (!type.includes("html")) throw new Refused(response.status, { detail: text });
+  return { nodes: toNodes(text), response };
+}
+
+function toNodes(html) {
+  const template = document.createElement("template");
+  template.innerHTML = policy.createHTML(html);
+  return template.content;
+}
+
+/** Let the worker answer when the host cannot be reached. */
+export function registerWorker() {
+  navigator.serviceWorker?.register(policy.createScriptURL(WORKER_URL)).catch(() => {});
+}
+
+/** Do what a JSON answer says: redirect, reload, toast.  Returns true when the page is leaving. */
+export function follow(data) {
+  if (data.toast) toast(data.toast);
+  if (data.redirect) {
+    const url = new URL(data.redirect, location.href);
+    if (url.origin === location.origin) location.assign(url);
+    return true;
+  }
+  if (data.reload) location.reload();
+  return Boolean(data.reload);
+}
+
+export function toast(text, { href, label, ms = 4200 } = {}) {
+  if (!text || !toasts()) return;
+  const box = document.createElement("div");
+  box.className = "toast";
+  box.append(text);
+  if (href) {
+    const link = document.createElement("a");
+    link.href = href;
+    link.textContent = label;
+    box.append(" ", link);
+  }
+  // A modal dialog hides the rest of the page from people and from screen readers, toasts included.
+  const open = [...document.querySelectorAll("dialog[open]")].pop();
+  (open || document.body).append(toasts());
+  toasts().append(box);
+  setTimeout(() => box.remove(), ms);
+}
+
+/** Replace the contents of `target` with the fragment at `url`; keeps scroll and says when it is done. */
+export async function refresh(target, url) {
+  const { nodes } = await ask(url);
+  if (!nodes) return;
+  target.replaceChildren(nodes);
+  document.dispatchEvent(new CustomEvent("fragment", { detail: { target } }));
+}
