@@ -82,6 +82,7 @@ class RefundStatus(StrEnum):
     ASKED = "asked"
     ACCEPTED = "accepted"
     DECLINED = "declined"
+    WITHDRAWN = "withdrawn"  # the buyer confirmed receipt after all
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,8 +220,8 @@ class Order:
 
     @property
     def fee_due_minor(self) -> int:
-        """The platform's share, rounded down in the shop's favour."""
-        return self.total_minor * self.fee_bps // 10_000
+        """The platform's share, rounded down in the shop's favour, which always keeps something."""
+        return min(self.total_minor * self.fee_bps // 10_000, self.total_minor - 1)
 
     @property
     def title(self) -> str:

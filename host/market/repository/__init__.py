@@ -3,6 +3,7 @@
 from host.market.repository.after_sale import (
     find_refunds,
     find_timers,
+    is_refund_id_taken,
     list_asked_order_ids,
     list_due_timers,
     save_refund,
@@ -50,6 +51,7 @@ __all__ = (
     "find_timers",
     "insert_address",
     "is_number_taken",
+    "is_refund_id_taken",
     "list_addresses",
     "list_asked_order_ids",
     "list_brand_orders",

@@ -88,3 +88,8 @@ def _refund(row: Row) -> Refund:
 
 def _timer(row: Row) -> Timer:
     return Timer(row["order_id"], TimerKind(row["kind"]), row["due_at_ms"])
+
+
+def is_refund_id_taken(tx: Tx, refund_id: str) -> bool:
+    """Tell whether a request has this id."""
+    return tx.row("SELECT 1 AS one FROM market_refund WHERE id = :id", id=refund_id) is not None

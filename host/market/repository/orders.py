@@ -133,8 +133,8 @@ def count_brand_orders(tx: Tx, brand_id: str, *, since_ms: int) -> OrderCounts:
         " WHERE o.brand_id = :brand_id AND r.status = 'asked'",
         brand_id=brand_id,
     )
-    assert row is not None  # noqa: S101  (an aggregate always has one row)
-    assert asked is not None  # noqa: S101  (the same)
+    assert row is not None
+    assert asked is not None
     return OrderCounts(
         int(row["to_send"]),
         int(row["in_transit"]),

@@ -1,0 +1,118 @@
+"""Use cases of the market.
+
+``catalogue``: what shops sell.  ``orders``: making and finding orders.  ``payment``, ``checkout``:
+paying, with the PIN between two transactions.  ``fulfilment``, ``refunds``: after the payment.
+``timers``: what happens by itself.  ``addresses``: where parcels go.
+"""
+
+from host.market.model import Bill, LineAsk, Order, Product
+from host.market.service.addresses import (
+    AddressFacts,
+    access_address,
+    add_address,
+    list_addresses,
+    remove_address,
+)
+from host.market.service.catalogue import (
+    ProductFacts,
+    access_own_product,
+    access_product,
+    access_product_by_sku,
+    find_products,
+    list_catalogue,
+    list_shop_window,
+    save_product,
+    search_products,
+    set_cover,
+)
+from host.market.service.checkout import (
+    Payment,
+    Till,
+    set_first_pin,
+    take_payment,
+    take_purchase,
+)
+from host.market.service.fulfilment import (
+    collect_order,
+    confirm_receipt,
+    mark_ready,
+    ship_order,
+)
+from host.market.service.orders import (
+    access_either_side,
+    access_order,
+    access_sale,
+    cancel_order,
+    check_source,
+    count_sales,
+    create_bill,
+    create_order,
+    find_orders,
+    list_orders,
+    list_orders_of_brand,
+    list_sales,
+    read_order,
+)
+from host.market.service.payment import pay_order, purchase, reprice_order
+from host.market.service.refunds import (
+    accept_refund,
+    ask_refund,
+    decline_refund,
+    find_asking,
+    list_refunds,
+)
+from host.market.service.timers import find_next_timer, sweep
+
+__all__ = [
+    "AddressFacts",
+    "Bill",
+    "LineAsk",
+    "Order",
+    "Payment",
+    "Product",
+    "ProductFacts",
+    "Till",
+    "accept_refund",
+    "access_address",
+    "access_either_side",
+    "access_order",
+    "access_own_product",
+    "access_product",
+    "access_product_by_sku",
+    "access_sale",
+    "add_address",
+    "ask_refund",
+    "cancel_order",
+    "check_source",
+    "collect_order",
+    "confirm_receipt",
+    "count_sales",
+    "create_bill",
+    "create_order",
+    "decline_refund",
+    "find_asking",
+    "find_next_timer",
+    "find_orders",
+    "find_products",
+    "list_addresses",
+    "list_catalogue",
+    "list_orders",
+    "list_orders_of_brand",
+    "list_refunds",
+    "list_sales",
+    "list_shop_window",
+    "mark_ready",
+    "pay_order",
+    "purchase",
+    "read_order",
+    "remove_address",
+    "reprice_order",
+    "save_product",
+    "search_products",
+    "set_cover",
+    "set_first_pin",
+    "ship_order",
+    "sweep",
+    "take_payment",
+    "take_purchase",
+]

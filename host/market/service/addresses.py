@@ -1,0 +1,91 @@
+"""A person's address book."""
+
+from dataclasses import dataclass
+
+from host.core.db import Tx
+from host.market import repository
+from host.market.errors import AddressNeededError, AddressNotFoundError
+from host.market.model import ADDRESSES_MAX, Address, ShipTo
+
+RECIPIENT_CHARS_MAX = 80
+PHONE_CHARS_MIN, PHONE_CHARS_MAX = 3, 32
+PLACE_CHARS_MIN, PLACE_CHARS_MAX = 3, 300
+LABEL_CHARS_MAX = 20
+_PHONE_CHARS = frozenset("0123456789+-() ")
+
+
+@dataclass(frozen=True, slots=True)
+class AddressFacts:
+    """What a person writes on a parcel; ``label`` is their own word for it, such as "home"."""
+
+    recipient: str
+    phone: str
+    place: str
+    label: str = ""
+
+
+def list_addresses(tx: Tx, person_id: str) -> list[Address]:
+    """Return a person's addresses, the one used last first."""
+    return repository.list_addresses(tx, person_id, limit=ADDRESSES_MAX)
+
+
+def add_address(
+    tx: Tx, address_id: str, *, person_id: str, facts: AddressFacts, now_ms: int
+) -> Address:
+    """Add to a person's book under an id that the caller chose; repeating it adds nothing."""
+    earlier = repository.find_address(tx, address_id)
+    if earlier is not None:
+        return access_address(tx, address_id, actor_id=person_id)
+    address = Address(
+        id=address_id,
+        person_id=person_id,
+        label=facts.label.strip(),
+        recipient=facts.recipient.strip(),
+        phone=facts.phone.strip(),
+        place=" ".join(facts.place.split()),
+        used_at_ms=now_ms,
+        created_at_ms=now_ms,
+    )
+    _check_address(address)
+    if len(list_addresses(tx, person_id)) >= ADDRESSES_MAX:
+        raise AddressNeededError("Your address book is full. Remove one first.")
+
+    repository.insert_address(tx, address)
+    return address
+
+
+def access_address(tx: Tx, address_id: str, *, actor_id: str) -> Address:
+    """Return an address of ``actor_id``; a stranger's looks like a missing one."""
+    address = repository.find_address(tx, address_id)
+    if address is None:
+        raise AddressNotFoundError("You have no address with this id.")
+    if address.person_id != actor_id:
+        raise AddressNotFoundError("You have no address with this id.")
+    return address
+
+
+def remove_address(tx: Tx, address_id: str, *, actor_id: str, now_ms: int) -> None:
+    """Take an address out of the book; orders keep where they were sent."""
+    address = access_address(tx, address_id, actor_id=actor_id)
+    repository.remove_address(tx, address.id, now_ms=now_ms)
+
+
+def choose_ship_to(tx: Tx, address_id: str | None, *, actor_id: str, now_ms: int) -> ShipTo:
+    """Return the words for the parcel and put the address first in its book."""
+    if not address_id:
+        raise AddressNeededError("Choose where to send it, or add an address.")
+    address = access_address(tx, address_id, actor_id=actor_id)
+    repository.mark_address_used(tx, address.id, now_ms=now_ms)
+    return ShipTo(address.recipient, address.phone, address.place)
+
+
+def _check_address(address: Address) -> None:
+    if not 1 <= len(address.recipient) <= RECIPIENT_CHARS_MAX:
+        raise AddressNeededError("Write the name of who receives the parcel.")
+    is_phone = set(address.phone) <= _PHONE_CHARS and any(c.isdigit() for c in address.phone)
+    if not (PHONE_CHARS_MIN <= len(address.phone) <= PHONE_CHARS_MAX and is_phone):
+        raise AddressNeededError("Write a phone number in digits, so that the courier can call.")
+    if not PLACE_CHARS_MIN <= len(address.place) <= PLACE_CHARS_MAX:
+        raise AddressNeededError("Write the address: street, number, place.")
+    if len(address.label) > LABEL_CHARS_MAX:
+        raise AddressNeededError("A label has 20 characters at most, such as “home”.")

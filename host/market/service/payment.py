@@ -1,0 +1,244 @@
+"""Paying: stock, money and order change in one commit, or none of them does.
+
+A payment takes two steps, because a PIN is verified outside of transactions.  ``begin_payment``
+refuses all that can be refused before a PIN is tried; ``pay_order`` checks the same again, because
+time has passed, and pays.  The amount always comes from the order: what a form carries is only
+compared with it.
+"""
+
+import secrets
+from dataclasses import replace
+
+from host.core import outbox
+from host.core.db import Tx
+from host.core.money import decimal_text
+from host.market import repository
+from host.market.errors import AmountChangedError, OrderExpiredError
+from host.market.events import OrderClosed, OrderPaid
+from host.market.model import (
+    EXPIRE_AFTER_MS,
+    FEE_BPS_DEFAULT,
+    Kind,
+    LineAsk,
+    Order,
+    Product,
+    ShipTo,
+    Status,
+    Timer,
+    TimerKind,
+)
+from host.market.service.addresses import choose_ship_to
+from host.market.service.catalogue import access_product
+from host.market.service.changes import change_order, restart_timer
+from host.market.service.orders import (
+    access_order,
+    check_asks,
+    check_line_price,
+    check_stock,
+    create_order,
+    lock_own_order,
+)
+from host.wallet import service as wallet
+from host.wallet.model import PinAttempt
+
+_PICKUP_DIGITS = 6
+
+
+def begin_payment(
+    tx: Tx,
+    order_id: str,
+    *,
+    actor_id: str,
+    shown_minor: int,
+    address_id: str | None,
+    now_ms: int,
+) -> PinAttempt | None:
+    """Refuse what cannot be paid, and count an attempt to give the PIN.
+
+    None when the order is paid already: the second of two taps.
+    """
+    order = lock_own_order(tx, order_id, actor_id=actor_id)
+    if order.paid_at_ms is not None:
+        return None
+    _check_payable(tx, order, shown_minor=shown_minor)
+    if order.needs_address:
+        choose_ship_to(tx, address_id, actor_id=actor_id, now_ms=now_ms)
+    return wallet.begin_pin_attempt(tx, actor_id, now_ms)
+
+
+def pay_order(
+    tx: Tx,
+    order_id: str,
+    *,
+    actor_id: str,
+    pin_attempt_id: str,
+    shown_minor: int | None = None,
+    address_id: str | None = None,
+    fee_bps: int = FEE_BPS_DEFAULT,
+    now_ms: int,
+) -> Order:
+    """Pay an order of ``actor_id`` once: take stock, hold the money, start the clock.
+
+    Paying a paid order again changes nothing and returns it.
+    """
+    order = lock_own_order(tx, order_id, actor_id=actor_id)
+    if order.paid_at_ms is not None:
+        return order
+    _check_payable(tx, order, shown_minor=shown_minor)
+    ship_to = ShipTo()
+    if order.needs_address:
+        ship_to = choose_ship_to(tx, address_id, actor_id=actor_id, now_ms=now_ms)
+    wallet.accept_pin(tx, pin_attempt_id, actor_id)
+
+    for line in order.lines:
+        if line.product_id is not None:
+            repository.add_to_stock(tx, line.product_id, -line.quantity)
+    wallet.fund_escrow(
+        tx, order.id, payer_id=actor_id, brand_id=order.brand_id, money=order.money, now_ms=now_ms
+    )
+    paid = replace(order, fee_bps=fee_bps, ship_to=ship_to, paid_at_ms=now_ms)
+    return _settle_bill(tx, paid, now_ms) if order.kind is Kind.BILL else _hold(tx, paid, now_ms)
+
+
+def begin_purchase(
+    tx: Tx,
+    order_id: str,
+    *,
+    actor_id: str,
+    ask: LineAsk,
+    address_id: str | None,
+    now_ms: int,
+) -> PinAttempt | None:
+    """Do what ``begin_payment`` does for an order of one product that does not exist yet."""
+    if repository.find_order(tx, order_id) is not None:
+        order = access_order(tx, order_id, actor_id=actor_id)
+        return begin_payment(
+            tx,
+            order.id,
+            actor_id=actor_id,
+            shown_minor=order.total_minor,
+            address_id=address_id,
+            now_ms=now_ms,
+        )
+    product = access_product(tx, ask.product_id)
+    check_asks([ask], {product.id: product}, product.brand_id)
+    if product.kind is Kind.GOODS:
+        choose_ship_to(tx, address_id, actor_id=actor_id, now_ms=now_ms)
+    return wallet.begin_pin_attempt(tx, actor_id, now_ms)
+
+
+def purchase(
+    tx: Tx,
+    order_id: str,
+    *,
+    actor_id: str,
+    ask: LineAsk,
+    source: str,
+    pin_attempt_id: str,
+    address_id: str | None = None,
+    fee_bps: int = FEE_BPS_DEFAULT,
+    now_ms: int,
+) -> Order:
+    """Make an order and pay it in one commit: a refusal leaves no order behind."""
+    create_order(
+        tx,
+        order_id,
+        buyer_id=actor_id,
+        brand_id=access_product(tx, ask.product_id).brand_id,
+        lines=[ask],
+        source=source,
+        now_ms=now_ms,
+    )
+    return pay_order(
+        tx,
+        order_id,
+        actor_id=actor_id,
+        pin_attempt_id=pin_attempt_id,
+        address_id=address_id,
+        fee_bps=fee_bps,
+        now_ms=now_ms,
+    )
+
+
+def reprice_order(tx: Tx, order_id: str, *, actor_id: str, now_ms: int) -> Order:
+    """Take today's prices into an order that waits to be paid: the buyer has looked again."""
+    order = lock_own_order(tx, order_id, actor_id=actor_id)
+    if order.status is not Status.CREATED or order.kind is Kind.BILL:
+        return order
+    products = _lock_products_of(tx, order)
+    lines = tuple(
+        line
+        if line.product_id is None
+        else replace(line, unit_price_minor=products[line.product_id].price_minor)
+        for line in order.lines
+    )
+    repriced = change_order(
+        tx, order, lines=lines, total_minor=sum(line.total_minor for line in lines)
+    )
+    repository.save_lines(tx, repriced)
+    repository.set_timer(tx, Timer(order.id, TimerKind.EXPIRE, now_ms + EXPIRE_AFTER_MS))
+    return repriced
+
+
+def _check_payable(tx: Tx, order: Order, *, shown_minor: int | None) -> None:
+    if order.status is not Status.CREATED:
+        raise OrderExpiredError("This order was not paid in time or was cancelled. Order again.")
+    products = _lock_products_of(tx, order)
+    for line in order.lines:
+        if line.product_id is not None:
+            check_stock(products[line.product_id], line.quantity)
+            check_line_price(line, products[line.product_id])
+    if shown_minor is not None and shown_minor != order.total_minor:
+        raise AmountChangedError(
+            "The order costs %(amount)s %(currency)s, which is not what was shown. Look again.",
+            amount=decimal_text(order.total_minor, order.currency),
+            amount_minor=order.total_minor,
+            currency=order.currency,
+        )
+
+
+def _lock_products_of(tx: Tx, order: Order) -> dict[str, Product]:
+    return repository.lock_products(
+        tx, [line.product_id for line in order.lines if line.product_id is not None]
+    )
+
+
+def _hold(tx: Tx, order: Order, now_ms: int) -> Order:
+    """The money waits in escrow until the buyer has what was bought."""
+    code = "".join(secrets.choice("0123456789") for _ in range(_PICKUP_DIGITS))
+    held = change_order(
+        tx, order, status=Status.PAID, pickup_code=code if order.kind is Kind.PICKUP else ""
+    )
+    restart_timer(tx, held)
+    _tell_paid(tx, held, now_ms)
+    return held
+
+
+def _settle_bill(tx: Tx, order: Order, now_ms: int) -> Order:
+    """A bill is for something already supplied, so its money goes on to the biller at once."""
+    wallet.release_escrow(tx, order.id, fee_minor=order.fee_due_minor, now_ms=now_ms)
+    settled = change_order(
+        tx,
+        order,
+        status=Status.CLOSED,
+        fee_minor=order.fee_due_minor,
+        received_at_ms=now_ms,
+        ended_at_ms=now_ms,
+    )
+    repository.stop_timers(tx, order.id)
+    _tell_paid(tx, settled, now_ms)
+    outbox.publish(tx, OrderClosed(order.id, order.brand_id, order.buyer_id), now_ms=now_ms)
+    return settled
+
+
+def _tell_paid(tx: Tx, order: Order, now_ms: int) -> None:
+    event = OrderPaid(
+        order.id,
+        order.brand_id,
+        order.buyer_id,
+        order.kind,
+        order.total_minor,
+        order.currency,
+        order.source,
+    )
+    outbox.publish(tx, event, now_ms=now_ms)
