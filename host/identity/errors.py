@@ -38,8 +38,11 @@ class PasswordRefusedError(BadInputError):
     title = "This password cannot be used"
 
 
-class WrongPasswordError(SignInRequiredError):
-    """Handle and password do not belong together; which of them is wrong is not said."""
+class WrongPasswordError(ForbiddenError):
+    """Handle and password do not belong together; which of them is wrong is not said.
+
+    Not a 401: that status sends a browser to the sign-in page, where this refusal comes from.
+    """
 
     problem = "wrong-password"
     title = "Wrong handle or password"

@@ -31,7 +31,7 @@ from host.identity.service.sign_in import (
     read_password_hash,
     revoke_device,
     sign_out,
-    sweep_sessions,
+    sweep,
     touch_session,
 )
 from host.identity.service.tokens import (
@@ -74,6 +74,6 @@ __all__ = [
     "revoke_device",
     "sign_out",
     "skeleton",
-    "sweep_sessions",
+    "sweep",
     "touch_session",
 ]

@@ -9,6 +9,7 @@ The skeleton follows UTS 39, section 4, with a table of our own: only scripts wh
 Latin ones are folded, because a handle may not mix scripts.
 """
 
+import re
 import unicodedata
 
 from host.identity.errors import HandleRefusedError, NameRefusedError
@@ -67,6 +68,8 @@ _LOOKS_LIKE = str.maketrans(
 )
 _PAIRS = (("rn", "m"), ("vv", "w"), ("cl", "d"), ("nn", "m"))
 
+# Every horizontal space; line breaks and tabs are not made good but refused.
+_SPACES = re.compile("[ \u00a0\u2000-\u200a\u202f\u205f\u3000]+")
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _ZERO_WIDTH_JOINER = "\u200d"
 _VARIATION_SELECTORS = frozenset("\ufe0e\ufe0f")
@@ -114,7 +117,7 @@ def check_line(text: str, *, graphemes_max: int) -> str:
     code_points_max = graphemes_max * _CODE_POINTS_PER_GRAPHEME_MAX
     if len(text) > code_points_max:
         raise NameRefusedError("A name has at most %(max)s signs. Shorten it.", max=graphemes_max)
-    name = " ".join(unicodedata.normalize("NFC", text).split(" ")).strip()
+    name = " ".join(filter(None, _SPACES.split(unicodedata.normalize("NFC", text))))
 
     if any(_is_misleading(sign) for sign in name):
         raise NameRefusedError(

@@ -193,7 +193,7 @@ def change_password(
             _revoke(tx, session, now_ms=now_ms)
 
 
-def sweep_sessions(tx: Tx, *, now_ms: int) -> int:
+def sweep(tx: Tx, *, now_ms: int) -> int:
     """Forget sessions that ended long ago, and counts whose window is over."""
     repository.delete_budgets_before(tx, began_before_ms=now_ms - _WINDOW_MS)
     return repository.delete_sessions_before(tx, expired_before_ms=now_ms - SESSION_KEPT_MS)
