@@ -14,7 +14,6 @@ import click
 from quart import Blueprint
 
 from host.core.cards import CardLoader
-from host.core.db import Tx
 from host.core.deps import Deps
 from host.core.outbox import Subscriber, Subscriptions
 
@@ -70,11 +69,6 @@ def install_channels(deps: Deps) -> None:
     """Let every domain take what browsers send it over the live channel."""
     for module in _modules("channel"):
         module.install(deps)
-
-
-def sweep_all(tx: Tx, *, now_ms: int) -> int:
-    """Run every sweep in one transaction and return how much was done."""
-    return sum(sweep(tx, now_ms=now_ms) for sweep in all_sweeps())
 
 
 def _modules(role: str) -> Iterator[ModuleType]:

@@ -30,7 +30,7 @@ def messages(lang: str) -> Mapping[str, str]:
 def gettext(lang: str, message: str, **values: Any) -> str:
     """Return ``message`` in ``lang``, its ``%(name)s`` places filled from ``values``."""
     text = messages(lang).get(message, message) if lang != "en" else message
-    return text % values if "%(" in text else text
+    return text % values if values and "%(" in text else text
 
 
 def choose_lang(wanted: str) -> str:

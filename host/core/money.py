@@ -27,6 +27,9 @@ AMOUNT_MINOR_MAX = 10**15
 # spaces and exponents, which a person does not mean.
 _AMOUNT = re.compile(r"(0|[1-9][0-9]{0,15})(?:\.([0-9]{1,3}))?", re.ASCII)
 
+# A code of three letters is held to its number, but not glued to it.
+_CODE = re.compile(r"\b([A-Z]{3})(?=[0-9])", re.ASCII)
+
 _BABEL_LOCALES = {"en": "en", "zh-Hans": "zh_Hans_CN"}
 
 
@@ -86,4 +89,4 @@ def format_money(amount_minor: int, currency: str, lang: str) -> str:
     amount = decimal.Decimal(decimal_text(amount_minor, currency))
     text: str = format_currency(amount, currency, locale=_BABEL_LOCALES.get(lang, "en"))
     # Babel writes CN¥ in English; in the lane the plain sign is what everybody reads.
-    return text.replace("CN¥", "¥")
+    return _CODE.sub("\\1\N{NO-BREAK SPACE}", text.replace("CN¥", "¥"))

@@ -1,0 +1,121 @@
+"""Use cases on the real database: shared commits, lonely refusals, nothing torn."""
+
+import asyncio
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from host.core.db import Tx, expand
+from host.core.errors import ConflictError
+from host.core.sqlite import SqliteDatabase
+
+
+def put(tx: Tx, key: str, count: int) -> int:
+    """Write one row and return its count."""
+    tx.run(
+        "INSERT INTO core_rate (key, window_at_ms, used_count) VALUES (:k, 0, :n)", k=key, n=count
+    )
+    return count
+
+
+def put_then_refuse(tx: Tx, key: str) -> None:
+    """Write one row and then say no."""
+    put(tx, key, 1)
+    raise ConflictError("No.")
+
+
+def keys(tx: Tx) -> list[str]:
+    """Return every key."""
+    return [row["key"] for row in tx.rows("SELECT key FROM core_rate ORDER BY key")]
+
+
+class TestWrite:
+    """What `write` promises."""
+
+    async def test_a_result_is_committed_before_its_caller_hears_of_it(
+        self, db: SqliteDatabase
+    ) -> None:
+        """Another connection sees the row as soon as `write` has returned."""
+        assert 7 == await db.write(put, "a", 7)
+
+        with closing(sqlite3.connect(db.path)) as other:
+            assert [("a",)] == other.execute("SELECT key FROM core_rate").fetchall()
+
+    async def test_a_refusal_undoes_itself_alone(self, db: SqliteDatabase) -> None:
+        """Three use cases share a commit; the refused one leaves nothing, the others stand."""
+        results = await asyncio.gather(
+            db.write(put, "a", 1),
+            db.write(put_then_refuse, "b"),
+            db.write(put, "c", 1),
+            return_exceptions=True,
+        )
+
+        assert isinstance(results[1], ConflictError)
+        assert ["a", "c"] == await db.read(keys)
+
+    async def test_many_writers_share_few_commits(self, db: SqliteDatabase) -> None:
+        """Two hundred use cases at once take far fewer than two hundred commits."""
+        before = db.commit_count
+
+        await asyncio.gather(*(db.write(put, f"k{n:03}", n) for n in range(200)))
+
+        assert 200 == len(await db.read(keys))
+        assert db.commit_count - before < 100
+
+    async def test_hanging_up_does_not_undo_the_work(self, db: SqliteDatabase) -> None:
+        """A cancelled caller leaves a whole transaction behind, never half of one."""
+        task = asyncio.ensure_future(db.write(put, "a", 1))
+        await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+        await db.write(put, "b", 1)
+
+        assert ["a", "b"] == await db.read(keys)
+
+    async def test_after_commit_runs_for_what_stands_only(self, db: SqliteDatabase) -> None:
+        """A refused use case signals nothing."""
+        heard: list[object] = []
+        db.listen("topic", heard.append)
+
+        def tell(tx: Tx, value: str, *, refuse: bool) -> None:
+            tx.signal("topic", value)
+            if refuse:
+                raise ConflictError("No.")
+
+        await db.write(tell, "good", refuse=False)
+        with pytest.raises(ConflictError):
+            await db.write(tell, "bad", refuse=True)
+
+        assert ["good"] == heard
+
+    async def test_a_broken_constraint_is_that_use_cases_own(self, db: SqliteDatabase) -> None:
+        """A duplicate key fails one caller; the next commit works."""
+        await db.write(put, "a", 1)
+        with pytest.raises(sqlite3.IntegrityError):
+            await db.write(put, "a", 2)
+
+        assert 3 == await db.write(put, "b", 3)
+
+
+class TestRead:
+    """What `read` promises."""
+
+    async def test_a_reader_cannot_write(self, db: SqliteDatabase) -> None:
+        """The connection itself refuses."""
+        with pytest.raises(sqlite3.OperationalError, match="readonly"):
+            await db.read(put, "a", 1)
+
+    async def test_lists_are_written_out_as_placeholders(self, db: SqliteDatabase) -> None:
+        """A value with a quote stays a value; an empty list matches nothing."""
+        await db.write(put, "it's", 1)
+        sql = "SELECT key FROM core_rate WHERE key IN (:keys)"
+
+        async def find(wanted: list[str]) -> list[str]:
+            text, params = expand(sql, keys=wanted)
+            return [r["key"] for r in await db.read(lambda tx: tx.rows(text, **params))]
+
+        assert ["it's"] == await find(["it's", "b"])
+        assert [] == await find([])
