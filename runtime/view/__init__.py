@@ -1,0 +1,33 @@
+"""Templates → IR → tree → keyed patches, and the checks of style sheets.
+
+The host renders pages of mini-programs itself: what a merchant writes is data here, from its
+markup to its state.  Nothing in a template can call code, load anything or run without a bound.
+"""
+
+from runtime.view.compiler import compile_template
+from runtime.view.css import check_css, component_scope, page_scope
+from runtime.view.errors import TemplateRefusedError, ViewFailedError
+from runtime.view.ir import Template
+from runtime.view.patch import apply, diff
+from runtime.view.render import Memo, render
+from runtime.view.run import Env
+from runtime.view.tree import Element, Node, Text, to_wire
+
+__all__ = [
+    "Element",
+    "Env",
+    "Memo",
+    "Node",
+    "Template",
+    "TemplateRefusedError",
+    "Text",
+    "ViewFailedError",
+    "apply",
+    "check_css",
+    "compile_template",
+    "component_scope",
+    "diff",
+    "page_scope",
+    "render",
+    "to_wire",
+]

@@ -1,0 +1,273 @@
+"""IR + state → tree, within the budgets of ``runtime.view.run``.
+
+A row of a loop whose item did not change, in a loop whose other inputs did not change, is the same
+object as in the last tree; so is everything that never changes.  ``diff`` skips what is the same
+object, and a change in one of 200 rows costs one row.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from runtime.view import allowlist
+from runtime.view.filters import to_text
+from runtime.view.ir import (
+    ComponentIr,
+    ElementIr,
+    Expression,
+    ForIr,
+    IfIr,
+    Ir,
+    Parts,
+    StaticIr,
+    Template,
+    TextIr,
+)
+from runtime.view.run import CHARS_PER_STEP, Env, Run
+from runtime.view.tree import Element, Node, Text
+
+# A longer key is cut; rows that then have the same key are told apart by their position.
+KEY_CHARS_MAX = 200
+
+_encode = msgspec.msgpack.Encoder().encode
+_MISSING: Any = object()
+
+
+@dataclass(slots=True)
+class Memo:
+    """What the last rendering made, by loop and row; a new one replaces it each time."""
+
+    loops: dict[str, "_LoopMemo"] = field(default_factory=dict)
+    parts: dict[str, "Memo"] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _LoopMemo:
+    """The rows of one loop, and what they read beside their items."""
+
+    outer: bytes
+    rows: dict[str, "_Row"] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Row:
+    signature: bytes
+    nodes: list[Node]
+    node_count: int
+    char_count: int
+    memo: Memo
+
+
+@dataclass(slots=True)
+class _Place:
+    """Where nodes go: their list, what their keys begin with, and the memos of this level."""
+
+    out: list[Node]
+    prefix: str
+    old: Memo
+    new: Memo
+
+
+def render(
+    template: Template,
+    state: Mapping[str, Any],
+    env: Env | None = None,
+    memo: Memo | None = None,
+    *,
+    page_class: str = "page",
+) -> tuple[Element, Memo]:
+    """Return the tree of ``template`` for ``state`` and the memo for the next rendering.
+
+    Raises ``ViewFailedError`` with file and line when the state does not fit or a budget ends.
+    """
+    run = Run(state, env or Env(), template.path)
+    place = _Place([], "", memo or Memo(), Memo())
+    run.charge_node(0)
+    _render_all(template.body, run, place)
+    return Element("main", {"class": page_class}, tuple(place.out), ""), place.new
+
+
+def _render_all(nodes: tuple[Ir, ...], run: Run, place: _Place) -> None:
+    for node in nodes:
+        _RENDER[type(node)](node, run, place)
+
+
+def _static(node: StaticIr, run: Run, place: _Place) -> None:
+    run.charge_node(node.char_count, node.node_count)
+    made = node.node
+    if place.prefix:
+        key = place.prefix + made.key
+        made = (
+            Text(made.text, key)
+            if isinstance(made, Text)
+            else Element(made.tag, made.attrs, made.children, key)
+        )
+    place.out.append(made)
+
+
+def _text(node: TextIr, run: Run, place: _Place) -> None:
+    text = _join(node.parts, run)
+    run.charge_node(len(text))
+    place.out.append(Text(text, place.prefix + node.slot))
+
+
+def _element(node: ElementIr, run: Run, place: _Place) -> None:
+    run.line = node.line
+    attrs = _attributes(node, run)
+    run.charge_node(sum(map(len, attrs.values())))
+    inner = _Place([], "", place.old, place.new)
+    _render_all(node.children, run, inner)
+    key = place.prefix + node.slot
+    place.out.append(Element(node.tag, attrs, tuple(inner.out), key))
+
+
+def _if(node: IfIr, run: Run, place: _Place) -> None:
+    for test, body in node.branches:
+        if test is None or _compute(test, run):
+            _render_all(body, run, place)
+            return
+
+
+def _for(node: ForIr, run: Run, place: _Place) -> None:
+    items = _compute(node.items, run)
+    if items is None:
+        items = []
+    if not isinstance(items, list):
+        raise run.fail(f"m-for needs a list, and {node.items.source} is none")
+    outer = _outer_signature(node, run)
+    old = place.old.loops.get(node.number)
+    if old is None or old.outer != outer:
+        old = _LoopMemo(outer)
+    new = place.new.loops[node.number] = _LoopMemo(outer)
+    saved = {name: run.scope.get(name, _MISSING) for name in (node.item, node.index) if name}
+    for index, item in enumerate(items):
+        run.scope[node.item] = item
+        if node.index:
+            run.scope[node.index] = index
+        key = _row_key(node, index, new, run)
+        signature = _encode((item, index) if node.index else item)
+        run.charge(2 + len(signature) // CHARS_PER_STEP)
+        row = old.rows.get(key)
+        if row is not None and row.signature == signature:
+            run.charge_node(row.char_count, row.node_count)
+        else:
+            prefix = f"{place.prefix}{node.slot}\0{key}\0"
+            row = _render_row(node, run, prefix, signature, row)
+        new.rows[key] = row
+        place.out += row.nodes
+    for name, value in saved.items():
+        if value is _MISSING:
+            run.scope.pop(name, None)
+        else:
+            run.scope[name] = value
+
+
+def _render_row(node: ForIr, run: Run, prefix: str, signature: bytes, last: _Row | None) -> _Row:
+    nodes_left, text_left = run.nodes_left, run.text_left
+    place = _Place([], prefix, last.memo if last else Memo(), Memo())
+    _render_all(node.body, run, place)
+    return _Row(
+        signature,
+        place.out,
+        nodes_left - run.nodes_left,
+        text_left - run.text_left,
+        place.new,
+    )
+
+
+def _row_key(node: ForIr, index: int, loop: _LoopMemo, run: Run) -> str:
+    """Return the row's key; a second row with the same key gets one of its own."""
+    if node.key is None:
+        return str(index)
+    text = to_text(run, _compute(node.key, run))[:KEY_CHARS_MAX]
+    # Neither sign may come from the state: they part the pieces of a node's key.
+    key = text.replace("\0", "").replace("\1", "")
+    return key if key not in loop.rows else f"{key}\1{index}"
+
+
+def _outer_signature(node: ForIr, run: Run) -> bytes:
+    """Return what the rows read beside their item, encoded, so that a change is seen."""
+    parts = []
+    for name in node.state_names:
+        if name not in run.signatures:
+            run.signatures[name] = _encode(run.scope.get(name))
+            run.charge(1 + len(run.signatures[name]) // CHARS_PER_STEP)
+        parts.append(run.signatures[name])
+    if node.local_names:
+        parts.append(_encode([run.scope.get(name) for name in node.local_names]))
+    run.charge(1 + sum(map(len, parts)) // CHARS_PER_STEP)
+    return b"".join(parts)
+
+
+def _component(node: ComponentIr, run: Run, place: _Place) -> None:
+    run.line = node.line
+    props = {name: _value(parts, run) for name, parts in node.props}
+    scope, file, signatures = run.scope, run.file, run.signatures
+    run.scope, run.file, run.signatures = props, node.template.path, {}
+    inner = _Place([], "", place.old.parts.get(node.number, Memo()), Memo())
+    place.new.parts[node.number] = inner.new
+    run.charge_node(0)
+    _render_all(node.template.body, run, inner)
+    run.scope, run.file, run.signatures = scope, file, signatures
+    attrs = {"class": f"c-{node.name}"}
+    place.out.append(Element("div", attrs, tuple(inner.out), place.prefix + node.slot))
+
+
+_RENDER: dict[type, Any] = {
+    StaticIr: _static,
+    TextIr: _text,
+    ElementIr: _element,
+    IfIr: _if,
+    ForIr: _for,
+    ComponentIr: _component,
+}
+
+
+def _attributes(node: ElementIr, run: Run) -> dict[str, str]:
+    attrs: dict[str, str] = {}
+    for name, parts in node.attrs:
+        if not parts:
+            attrs[name] = ""
+            continue
+        text = _attribute(name, _value(parts, run), run)
+        if text is not None:
+            attrs[name] = text
+    return attrs
+
+
+def _attribute(name: str, value: Any, run: Run) -> str | None:
+    """Return the text of an attribute, or None when it is not there."""
+    if name in allowlist.BOOLEANS:
+        return "" if value else None
+    if value is None:
+        return "" if name == "alt" else None
+    if isinstance(value, bool) and not name.startswith(("aria-", "data-")):
+        return "" if value else None
+    text = to_text(run, value)
+    if name == "src":
+        run.charge_chars(len(text))
+        return run.env.image(text)
+    return text
+
+
+def _value(parts: Parts, run: Run) -> Any:
+    """Return the value of one expression as it is, and of everything else as text."""
+    if len(parts) == 1 and isinstance(parts[0], Expression):
+        return _compute(parts[0], run)
+    return _join(parts, run)
+
+
+def _join(parts: Parts, run: Run) -> str:
+    pieces = [
+        part if isinstance(part, str) else to_text(run, _compute(part, run)) for part in parts
+    ]
+    run.charge(1 + sum(map(len, pieces)) // CHARS_PER_STEP)
+    return "".join(pieces)
+
+
+def _compute(expression: Expression, run: Run) -> Any:
+    run.line = expression.line
+    run.charge(expression.cost)
+    return expression.compute(run)
