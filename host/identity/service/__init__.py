@@ -5,6 +5,7 @@
 the hash between two transactions.  ``tokens``: random secrets and access tokens.
 """
 
+from host.identity.model import Person
 from host.identity.service.names import check_handle, check_line, check_name, skeleton
 from host.identity.service.people import (
     access_person,
@@ -43,6 +44,7 @@ from host.identity.service.tokens import (
 )
 
 __all__ = [
+    "Person",
     "access_person",
     "access_person_by_handle",
     "begin_sign_in",
