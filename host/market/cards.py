@@ -56,8 +56,7 @@ def load_order_cards(tx: Tx, order_ids: Sequence[str], viewer_id: str) -> dict[s
     return {
         order.id: _order_card(order, shops[order.brand_id], viewer_id, lang)
         for order in orders
-        if order.brand_id in shops
-        and viewer_id in (order.buyer_id, shops[order.brand_id].owner_id)
+        if order.brand_id in shops and viewer_id in (order.buyer_id, shops[order.brand_id].owner_id)
     }
 
 

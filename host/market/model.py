@@ -62,6 +62,7 @@ class Status(StrEnum):
     REFUNDED = "refunded"
 
 
+_SENT_STEPS = {Kind.GOODS: Status.SHIPPED, Kind.PICKUP: Status.READY}
 HELD = frozenset({Status.PAID, Status.SHIPPED, Status.READY})
 PAID_OUT = frozenset({Status.RECEIVED, Status.CLOSED})
 
@@ -107,6 +108,11 @@ class Product:
     def is_on_sale(self) -> bool:
         """Whether the shop offers it at the moment."""
         return self.status is ProductStatus.ON_SALE
+
+    @property
+    def needs_address(self) -> bool:
+        """Whether a parcel is sent."""
+        return self.kind is Kind.GOODS
 
     @property
     def is_sold_out(self) -> bool:
@@ -205,6 +211,11 @@ class Order:
         return self.kind is Kind.GOODS
 
     @property
+    def will_be_held(self) -> bool:
+        """Whether the money waits for the buyer's word after it is paid."""
+        return self.kind is not Kind.BILL
+
+    @property
     def can_confirm(self) -> bool:
         """Whether the buyer may say that everything has come."""
         return self.status in (Status.SHIPPED, Status.READY) or (
@@ -237,6 +248,24 @@ class Order:
     def item_count(self) -> int:
         """How many things it holds."""
         return sum(line.quantity for line in self.lines)
+
+    @property
+    def steps(self) -> tuple[tuple[Status, int | None], ...]:
+        """The way of this order, each step with the time it was taken, None for what is to come."""
+        if self.status is Status.CANCELLED:
+            return ((Status.CREATED, self.created_at_ms), (Status.CANCELLED, self.ended_at_ms))
+        begun: list[tuple[Status, int | None]] = [
+            (Status.CREATED, self.created_at_ms),
+            (Status.PAID, self.paid_at_ms),
+        ]
+        sent = _SENT_STEPS.get(self.kind)
+        if self.status is Status.REFUNDED:
+            on_way = [(sent, self.sent_at_ms)] if sent and self.sent_at_ms else []
+            return (*begun, *on_way, (Status.REFUNDED, self.ended_at_ms))
+        if self.kind is Kind.BILL:
+            return tuple(begun)
+        on_way = [(sent, self.sent_at_ms)] if sent else []
+        return (*begun, *on_way, (Status.RECEIVED, self.received_at_ms))
 
     def asks(self) -> tuple[tuple[str | None, int], ...]:
         """Return what was ordered without prices: what makes two orders the same wish."""

@@ -40,7 +40,7 @@ def tell_paid(tx: Tx, event: StoredEvent) -> None:
     if event.payload["kind"] == Kind.BILL:
         _tell(tx, event, "%(title)s is paid. This is your receipt.")
     else:
-        _tell(tx, event, "Thank you! The shop has your order. Your money is held until you have it.")
+        _tell(tx, event, "Thank you! The shop has your order; the money is held until you confirm.")
 
 
 def tell_shipped(tx: Tx, event: StoredEvent) -> None:

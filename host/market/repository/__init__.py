@@ -13,6 +13,7 @@ from host.market.repository.after_sale import (
 from host.market.repository.catalogue import (
     add_to_stock,
     find_address,
+    find_brand_currency,
     find_products,
     find_products_by_sku,
     insert_address,
@@ -43,6 +44,7 @@ __all__ = (
     "count_brand_orders",
     "find_address",
     "find_bill_order_id",
+    "find_brand_currency",
     "find_order",
     "find_orders",
     "find_products",

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from host.core.db import Row, Tx, expand
+from host.core.money import Currency
 from host.core.paging import Cursor
 from host.market.model import (
     Address,
@@ -58,6 +59,18 @@ def list_brand_products(
     )
     rows = tx.rows(sql, brand_id=brand_id, at_ms=at_ms, id=last_id, limit=limit, **params)
     return [_product(row) for row in rows]
+
+
+def find_brand_currency(tx: Tx, brand_id: str) -> Currency | None:
+    """Return the currency in which a shop sold last, else the one of its newest product."""
+    row = tx.row(
+        "SELECT currency, paid_at_ms AS at_ms FROM market_order"
+        " WHERE brand_id = :brand_id AND paid_at_ms IS NOT NULL"
+        " UNION ALL SELECT currency, 0 - 1 FROM market_product WHERE brand_id = :brand_id"
+        " ORDER BY at_ms DESC LIMIT 1",
+        brand_id=brand_id,
+    )
+    return None if row is None else Currency(row["currency"])
 
 
 def search_products(tx: Tx, words: str, *, before: Cursor | None, limit: int) -> list[Product]:

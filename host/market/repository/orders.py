@@ -112,8 +112,8 @@ def list_brand_orders(
     return _with_lines(tx, rows)
 
 
-def count_brand_orders(tx: Tx, brand_id: str, *, since_ms: int) -> OrderCounts:
-    """Return what waits in a shop, and what was paid since ``since_ms``."""
+def count_brand_orders(tx: Tx, brand_id: str, *, currency: Currency, since_ms: int) -> OrderCounts:
+    """Return what waits in a shop, and what was paid in ``currency`` since ``since_ms``."""
     row = tx.row(
         "SELECT"
         " coalesce(sum(CASE WHEN status = 'paid' AND kind <> 'virtual' THEN 1 ELSE 0 END), 0)"
@@ -122,10 +122,11 @@ def count_brand_orders(tx: Tx, brand_id: str, *, since_ms: int) -> OrderCounts:
         " AS in_transit,"
         " coalesce(sum(CASE WHEN paid_at_ms >= :since AND status <> 'refunded' THEN 1 ELSE 0 END),"
         " 0) AS today_count,"
-        " coalesce(sum(CASE WHEN paid_at_ms >= :since AND status <> 'refunded' THEN total_minor"
+        " coalesce(sum(CASE WHEN paid_at_ms >= :since AND status <> 'refunded' AND currency = :currency THEN total_minor"
         " ELSE 0 END), 0) AS today_minor"
         " FROM market_order WHERE brand_id = :brand_id",
         since=since_ms,
+        currency=currency,
         brand_id=brand_id,
     )
     asked = tx.row(

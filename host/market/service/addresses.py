@@ -70,11 +70,16 @@ def remove_address(tx: Tx, address_id: str, *, actor_id: str, now_ms: int) -> No
     repository.remove_address(tx, address.id, now_ms=now_ms)
 
 
-def choose_ship_to(tx: Tx, address_id: str | None, *, actor_id: str, now_ms: int) -> ShipTo:
-    """Return the words for the parcel and put the address first in its book."""
+def check_ship_to(tx: Tx, address_id: str | None, *, actor_id: str) -> Address:
+    """Return where the buyer wants the parcel, or ask for it."""
     if not address_id:
         raise AddressNeededError("Choose where to send it, or add an address.")
-    address = access_address(tx, address_id, actor_id=actor_id)
+    return access_address(tx, address_id, actor_id=actor_id)
+
+
+def choose_ship_to(tx: Tx, address_id: str | None, *, actor_id: str, now_ms: int) -> ShipTo:
+    """Return the words for the parcel and put the address first in its book."""
+    address = check_ship_to(tx, address_id, actor_id=actor_id)
     repository.mark_address_used(tx, address.id, now_ms=now_ms)
     return ShipTo(address.recipient, address.phone, address.place)
 

@@ -30,7 +30,6 @@ from host.market.model import (
     Line,
     LineAsk,
     Order,
-    OrderCounts,
     Product,
     ShipTo,
     Status,
@@ -77,7 +76,7 @@ def create_order(
         buyer_id=buyer_id,
         brand_id=brand_id,
         kind=first.kind,
-        money=_total(asks, products),
+        money=sum_up(asks, products),
         lines=tuple(_line(n, ask, products[ask.product_id]) for n, ask in enumerate(asks)),
         source=check_source(source),
         now_ms=now_ms,
@@ -211,12 +210,6 @@ def list_sales(
     return repository.list_brand_orders(tx, brand_id, statuses, before=before, limit=limit)
 
 
-def count_sales(tx: Tx, brand_id: str, *, actor_id: str, since_ms: int) -> OrderCounts:
-    """Return a shop's day at a glance."""
-    brands.access_brand(tx, brand_id, actor_id=actor_id)
-    return repository.count_brand_orders(tx, brand_id, since_ms=since_ms)
-
-
 def cancel_order(tx: Tx, order_id: str, *, actor_id: str, now_ms: int) -> Order:
     """Let go of an order that was not paid.  Once cancelled it stays so."""
     order = lock_own_order(tx, order_id, actor_id=actor_id)
@@ -312,7 +305,8 @@ def check_asks(asks: Sequence[LineAsk], products: dict[str, Product], brand_id: 
         )
 
 
-def _total(asks: Sequence[LineAsk], products: dict[str, Product]) -> Money:
+def sum_up(asks: Sequence[LineAsk], products: dict[str, Product]) -> Money:
+    """Return what these products cost now."""
     total_minor = sum(products[ask.product_id].price_minor * ask.quantity for ask in asks)
     if total_minor > AMOUNT_MINOR_MAX:
         raise OrderRefusedError("This order costs more than can be paid at once. Split it.")

@@ -1,6 +1,6 @@
 """Paying: stock, money and order change in one commit, or none of them does.
 
-A payment takes two steps, because a PIN is verified outside of transactions.  ``begin_payment``
+A payment takes two steps, because a PIN is verified outside of transactions.  ``check_payment``
 refuses all that can be refused before a PIN is tried; ``pay_order`` checks the same again, because
 time has passed, and pays.  The amount always comes from the order: what a form carries is only
 compared with it.
@@ -27,7 +27,7 @@ from host.market.model import (
     Timer,
     TimerKind,
 )
-from host.market.service.addresses import choose_ship_to
+from host.market.service.addresses import check_ship_to, choose_ship_to
 from host.market.service.catalogue import access_product
 from host.market.service.changes import change_order, restart_timer
 from host.market.service.orders import (
@@ -37,33 +37,29 @@ from host.market.service.orders import (
     check_stock,
     create_order,
     lock_own_order,
+    sum_up,
 )
 from host.wallet import service as wallet
-from host.wallet.model import PinAttempt
 
 _PICKUP_DIGITS = 6
 
 
-def begin_payment(
-    tx: Tx,
-    order_id: str,
-    *,
-    actor_id: str,
-    shown_minor: int,
-    address_id: str | None,
-    now_ms: int,
-) -> PinAttempt | None:
-    """Refuse what cannot be paid, and count an attempt to give the PIN.
+def check_payment(
+    tx: Tx, order_id: str, *, actor_id: str, shown_minor: int, address_id: str | None
+) -> Order:
+    """Refuse what cannot be paid, before a PIN is asked for.
 
-    None when the order is paid already: the second of two taps.
+    A paid order is returned as it is: this is the second of two taps.
     """
-    order = lock_own_order(tx, order_id, actor_id=actor_id)
+    order = access_order(tx, order_id, actor_id=actor_id)
     if order.paid_at_ms is not None:
-        return None
-    _check_payable(tx, order, shown_minor=shown_minor)
+        return order
+    products = repository.find_products(tx, _product_ids(order))
+    _check_payable(order, products, shown_minor=shown_minor)
     if order.needs_address:
-        choose_ship_to(tx, address_id, actor_id=actor_id, now_ms=now_ms)
-    return wallet.begin_pin_attempt(tx, actor_id, now_ms)
+        check_ship_to(tx, address_id, actor_id=actor_id)
+    wallet.check_can_spend(tx, actor_id, order.money)
+    return order
 
 
 def pay_order(
@@ -84,11 +80,12 @@ def pay_order(
     order = lock_own_order(tx, order_id, actor_id=actor_id)
     if order.paid_at_ms is not None:
         return order
-    _check_payable(tx, order, shown_minor=shown_minor)
+    products = repository.lock_products(tx, _product_ids(order))
+    _check_payable(order, products, shown_minor=shown_minor)
     ship_to = ShipTo()
     if order.needs_address:
         ship_to = choose_ship_to(tx, address_id, actor_id=actor_id, now_ms=now_ms)
-    wallet.accept_pin(tx, pin_attempt_id, actor_id)
+    wallet.spend_pin(tx, pin_attempt_id, actor_id)
 
     for line in order.lines:
         if line.product_id is not None:
@@ -100,31 +97,26 @@ def pay_order(
     return _settle_bill(tx, paid, now_ms) if order.kind is Kind.BILL else _hold(tx, paid, now_ms)
 
 
-def begin_purchase(
-    tx: Tx,
-    order_id: str,
-    *,
-    actor_id: str,
-    ask: LineAsk,
-    address_id: str | None,
-    now_ms: int,
-) -> PinAttempt | None:
-    """Do what ``begin_payment`` does for an order of one product that does not exist yet."""
-    if repository.find_order(tx, order_id) is not None:
-        order = access_order(tx, order_id, actor_id=actor_id)
-        return begin_payment(
+def check_purchase(
+    tx: Tx, order_id: str, *, actor_id: str, ask: LineAsk, address_id: str | None
+) -> Order | None:
+    """Do what ``check_payment`` does for an order of one product that does not exist yet."""
+    order = repository.find_order(tx, order_id)
+    if order is not None:
+        return check_payment(
             tx,
-            order.id,
+            order_id,
             actor_id=actor_id,
             shown_minor=order.total_minor,
             address_id=address_id,
-            now_ms=now_ms,
         )
     product = access_product(tx, ask.product_id)
-    check_asks([ask], {product.id: product}, product.brand_id)
+    products = {product.id: product}
+    check_asks([ask], products, product.brand_id)
     if product.kind is Kind.GOODS:
-        choose_ship_to(tx, address_id, actor_id=actor_id, now_ms=now_ms)
-    return wallet.begin_pin_attempt(tx, actor_id, now_ms)
+        check_ship_to(tx, address_id, actor_id=actor_id)
+    wallet.check_can_spend(tx, actor_id, sum_up([ask], products))
+    return None
 
 
 def purchase(
@@ -135,6 +127,7 @@ def purchase(
     ask: LineAsk,
     source: str,
     pin_attempt_id: str,
+    shown_minor: int | None = None,
     address_id: str | None = None,
     fee_bps: int = FEE_BPS_DEFAULT,
     now_ms: int,
@@ -154,6 +147,7 @@ def purchase(
         order_id,
         actor_id=actor_id,
         pin_attempt_id=pin_attempt_id,
+        shown_minor=shown_minor,
         address_id=address_id,
         fee_bps=fee_bps,
         now_ms=now_ms,
@@ -165,7 +159,7 @@ def reprice_order(tx: Tx, order_id: str, *, actor_id: str, now_ms: int) -> Order
     order = lock_own_order(tx, order_id, actor_id=actor_id)
     if order.status is not Status.CREATED or order.kind is Kind.BILL:
         return order
-    products = _lock_products_of(tx, order)
+    products = repository.lock_products(tx, _product_ids(order))
     lines = tuple(
         line
         if line.product_id is None
@@ -180,10 +174,9 @@ def reprice_order(tx: Tx, order_id: str, *, actor_id: str, now_ms: int) -> Order
     return repriced
 
 
-def _check_payable(tx: Tx, order: Order, *, shown_minor: int | None) -> None:
+def _check_payable(order: Order, products: dict[str, Product], *, shown_minor: int | None) -> None:
     if order.status is not Status.CREATED:
         raise OrderExpiredError("This order was not paid in time or was cancelled. Order again.")
-    products = _lock_products_of(tx, order)
     for line in order.lines:
         if line.product_id is not None:
             check_stock(products[line.product_id], line.quantity)
@@ -197,10 +190,8 @@ def _check_payable(tx: Tx, order: Order, *, shown_minor: int | None) -> None:
         )
 
 
-def _lock_products_of(tx: Tx, order: Order) -> dict[str, Product]:
-    return repository.lock_products(
-        tx, [line.product_id for line in order.lines if line.product_id is not None]
-    )
+def _product_ids(order: Order) -> list[str]:
+    return [line.product_id for line in order.lines if line.product_id is not None]
 
 
 def _hold(tx: Tx, order: Order, now_ms: int) -> Order:
