@@ -100,3 +100,17 @@ class Found:
     person: Person
     relation: Relation
     request_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Somebody on their own page, as one person sees them."""
+
+    found: Found
+    alias: str
+    is_blocked: bool
+
+    @property
+    def shown_name(self) -> str:
+        """The alias, or the name when there is none."""
+        return self.alias or self.found.person.name

@@ -26,6 +26,7 @@ from host.contacts.model import (
     WAITING_COUNT_MAX,
     Contact,
     Found,
+    Profile,
     Relation,
     Request,
     RequestStatus,
@@ -105,6 +106,14 @@ def search(tx: Tx, handle: str, *, actor_id: str, now_ms: int) -> Found | None:
     return None if person is None else _found(tx, person, actor_id=actor_id, now_ms=now_ms)
 
 
+def show_person(tx: Tx, handle: str, *, actor_id: str, now_ms: int) -> Profile:
+    """Return what somebody is to the actor, for the page about them."""
+    person = identity.access_person_by_handle(tx, handle)
+    found = _found(tx, person, actor_id=actor_id, now_ms=now_ms)
+    link = repository.find_link(tx, actor_id, person.id)
+    return Profile(found, link.alias if link else "", has_blocked(tx, person.id, actor_id=actor_id))
+
+
 def ask(tx: Tx, handle: str, *, actor_id: str, hello: str, now_ms: int) -> Relation:
     """Ask the person with this handle to be a contact, and return what they are to the actor now.
 
@@ -133,6 +142,11 @@ def find_waiting(tx: Tx, *, actor_id: str) -> list[ShownRequest]:
     requests = repository.find_waiting_for(tx, actor_id, limit=_LIST_ROWS_MAX)
     people = identity.find_people(tx, [request.from_id for request in requests])
     return [ShownRequest(r, people[r.from_id]) for r in requests if r.from_id in people]
+
+
+def count_waiting(tx: Tx, person_id: str) -> int:
+    """Return how many requests wait for the person's answer."""
+    return len(repository.find_waiting_for(tx, person_id, limit=_LIST_ROWS_MAX))
 
 
 def find_asked(tx: Tx, *, actor_id: str, now_ms: int) -> list[ShownRequest]:
@@ -229,7 +243,7 @@ def contact_cards(tx: Tx, ids: Sequence[str], viewer_id: str) -> dict[str, Card]
 
 
 def _card_url(person: Person, viewer_id: str) -> str:
-    return "/me" if person.id == viewer_id else f"/contacts/new?handle={person.handle}"
+    return "/me" if person.id == viewer_id else f"/contacts/{person.handle}"
 
 
 def _find_answerable(tx: Tx, from_id: str, *, actor_id: str) -> Request | None:
