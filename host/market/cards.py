@@ -49,14 +49,15 @@ def load_product_cards(tx: Tx, product_ids: Sequence[str], viewer_id: str) -> di
 
 
 def load_order_cards(tx: Tx, order_ids: Sequence[str], viewer_id: str) -> dict[str, Card]:
-    """Return the cards of those orders that the viewer made or whose shop they own."""
+    """Return the cards of those orders that the viewer made or whose shop they run."""
     orders = service.find_orders(tx, list(order_ids))
     shops = brands.find_brands(tx, sorted({order.brand_id for order in orders}))
+    runs = {shop.id for shop in brands.find_brands_of_person(tx, viewer_id)}
     lang = _lang(tx, viewer_id)
     return {
         order.id: _order_card(order, shops[order.brand_id], viewer_id, lang)
         for order in orders
-        if order.brand_id in shops and viewer_id in (order.buyer_id, shops[order.brand_id].owner_id)
+        if order.brand_id in shops and (viewer_id == order.buyer_id or order.brand_id in runs)
     }
 
 
@@ -70,7 +71,7 @@ def _product_card(product: Product, shop: brands.Brand, lang: str) -> Card:
         currency=product.currency,
         stock_left=product.stock,
         shop_name=shop.name,
-        shop_verified=shop.verified_at_ms is not None,
+        shop_verified=shop.is_verified,
         status="" if product.is_on_sale else gettext(lang, "Not on sale"),
         open_url=f"/products/{product.id}",
         buy_url=f"/buy/{product.id}" if product.has(1) else None,
@@ -88,9 +89,9 @@ def _order_card(order: Order, shop: brands.Brand, viewer_id: str, lang: str) -> 
         amount_minor=order.total_minor,
         currency=order.currency,
         shop_name=shop.name,
-        shop_verified=shop.verified_at_ms is not None,
+        shop_verified=shop.is_verified,
         status=gettext(lang, status_word(order)),
-        open_url=f"/orders/{order.id}" if is_buyer else f"/m/{shop.id}/orders/{order.id}",
+        open_url=f"/orders/{order.id}" if is_buyer else f"/m/{shop.handle}/orders/{order.id}",
         buy_url=f"/orders/{order.id}/pay" if is_buyer and order.status is Status.CREATED else None,
     )
 

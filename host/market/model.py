@@ -260,8 +260,8 @@ class Order:
         ]
         sent = _SENT_STEPS.get(self.kind)
         if self.status is Status.REFUNDED:
-            on_way = [(sent, self.sent_at_ms)] if sent and self.sent_at_ms else []
-            return (*begun, *on_way, (Status.REFUNDED, self.ended_at_ms))
+            went = [(sent, self.sent_at_ms)] if sent and self.sent_at_ms else []
+            return (*begun, *went, (Status.REFUNDED, self.ended_at_ms))
         if self.kind is Kind.BILL:
             return tuple(begun)
         on_way = [(sent, self.sent_at_ms)] if sent else []

@@ -22,11 +22,9 @@ CHANGED = "market.order_changed"
 def hint_order_changed(tx: Tx, event: StoredEvent) -> None:
     """Let the open pages of buyer and shop read the order again."""
     order = service.read_order(tx, str(event.payload["order_id"]))
-    shop = brands.find_brands(tx, [order.brand_id])[order.brand_id]
+    people = {order.buyer_id, *brands.find_member_ids(tx, order.brand_id)}
     payload = {"order_id": order.id, "brand_id": order.brand_id, "status": str(order.status)}
-    live.publish(
-        tx, {order.buyer_id, shop.owner_id}, CHANGED, {**payload}, now_ms=event.created_at_ms
-    )
+    live.publish(tx, people, CHANGED, {**payload}, now_ms=event.created_at_ms)
 
 
 def tell_bill_came(tx: Tx, event: StoredEvent) -> None:

@@ -122,8 +122,8 @@ def count_brand_orders(tx: Tx, brand_id: str, *, currency: Currency, since_ms: i
         " AS in_transit,"
         " coalesce(sum(CASE WHEN paid_at_ms >= :since AND status <> 'refunded' THEN 1 ELSE 0 END),"
         " 0) AS today_count,"
-        " coalesce(sum(CASE WHEN paid_at_ms >= :since AND status <> 'refunded' AND currency = :currency THEN total_minor"
-        " ELSE 0 END), 0) AS today_minor"
+        " coalesce(sum(CASE WHEN paid_at_ms >= :since AND status <> 'refunded'"
+        " AND currency = :currency THEN total_minor ELSE 0 END), 0) AS today_minor"
         " FROM market_order WHERE brand_id = :brand_id",
         since=since_ms,
         currency=currency,
