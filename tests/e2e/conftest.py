@@ -1,0 +1,118 @@
+"""Browsers and people for the journeys.
+
+Each person has a browser context of their own.  A console error, an uncaught exception or an
+unexpected answer of 400 or more fails the test, whoever's page it was on.
+"""
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("DO_NOT_TRACK", "1")
+
+from playwright.sync_api import (  # noqa: E402
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Response,
+    sync_playwright,
+)
+
+from tests.e2e import chromium  # noqa: E402
+from tests.e2e.host_process import HostProcess  # noqa: E402
+
+if chromium.find_system() is None and chromium.node().exists():
+    os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(chromium.node()))
+
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1280, "height": 800}
+
+
+class Person:
+    """Somebody at a browser."""
+
+    def __init__(self, name: str, context: BrowserContext, errors: list[str]) -> None:
+        self.name = name
+        self.handle = re.sub(r"[^a-z0-9]", "", name.lower())
+        self.context = context
+        self.page: Page = context.new_page()
+        self.errors = errors
+        # Answers and messages that this journey provokes on purpose.
+        self.expected: list[str] = []
+
+    def allow(self, pattern: str) -> None:
+        """Expect errors that match ``pattern``."""
+        self.expected.append(pattern)
+
+    def unexpected(self) -> list[str]:
+        """Return the errors that nobody expected."""
+        return [e for e in self.errors if not any(re.search(p, e) for p in self.expected)]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests of this process."""
+    with sync_playwright() as playwright:
+        try:
+            started = chromium.launch(playwright)
+        except chromium.NoBrowserError as error:
+            if os.environ.get("CI"):
+                raise
+            pytest.skip(str(error))
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> Iterator[HostProcess]:
+    """An empty host, running."""
+    process = HostProcess(tmp_path / "data")
+    process.start()
+    yield process
+    process.stop()
+
+
+@pytest.fixture
+def person(
+    browser: Browser, request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[Callable[..., Person]]:
+    """`person("Ann", host)` gives Ann a browser; the test fails on errors in any of them."""
+    people: list[Person] = []
+
+    def open_browser(name: str, host: HostProcess, *, desk: bool = False) -> Person:
+        errors: list[str] = []
+        context = browser.new_context(
+            base_url=host.url, viewport=DESK if desk else PHONE, locale="en-GB", has_touch=not desk
+        )
+        context.set_default_timeout(15_000)
+        somebody = Person(name, context, errors)
+        _watch(somebody.page, errors)
+        context.on("page", lambda page: _watch(page, errors))
+        people.append(somebody)
+        return somebody
+
+    yield open_browser
+    shots = Path(os.environ.get("SHOTS", tmp_path))
+    shots.mkdir(parents=True, exist_ok=True)
+    for somebody in people:
+        somebody.page.screenshot(path=shots / f"{request.node.name}-{somebody.name}.png")
+        somebody.context.close()
+    assert {} == {p.name: p.unexpected() for p in people if p.unexpected()}
+
+
+def _watch(page: Page, errors: list[str]) -> None:
+    def on_console(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            errors.append(f"console {message.type}: {message.text}")
+
+    def on_response(response: Response) -> None:
+        if response.status >= 400:
+            errors.append(f"{response.status} {response.request.method} {response.url}")
+
+    page.on("console", on_console)
+    page.on("pageerror", lambda error: errors.append(f"page error: {error}"))
+    page.on("response", on_response)
