@@ -32,6 +32,16 @@ def lock_operation(tx: Tx, operation_id: str) -> RailOperation | None:
     return _operation(rows[0]) if rows else None
 
 
+def find_operation(tx: Tx, operation_id: str) -> RailOperation | None:
+    """Return an order as it stands."""
+    row = tx.row(
+        "SELECT id, rail, direction, person_id, amount_minor, currency, state, rail_reference,"
+        " reason, created_at_ms, updated_at_ms FROM wallet_rail_operation WHERE id = :id",
+        id=operation_id,
+    )
+    return None if row is None else _operation(row)
+
+
 def set_answer(tx: Tx, operation_id: str, answer: RailAnswer, *, now_ms: int) -> None:
     """Note what the rail said."""
     tx.run(

@@ -1,12 +1,10 @@
 """Money between people."""
 
-import unicodedata
-
 from host.contacts import service as contacts
 from host.core.db import Tx
-from host.core.errors import BadInputError
 from host.core.limits import check_rate
 from host.core.money import Money
+from host.core.text import clean_line
 from host.wallet.errors import NotAContactError, SameAccountError
 from host.wallet.model import Purpose, Transfer, cash_place
 from host.wallet.repository import ledger
@@ -53,30 +51,18 @@ def send_money(
         actor_id=sender_id,
         now_ms=now_ms,
     )
-    text = clean_memo(memo)
+    text = clean_line(memo, length_max=MEMO_LENGTH_MAX)
     if text:
         ledger.insert_memo(tx, transfer_id, text)
     return transfer
 
 
-def clean_memo(memo: str) -> str:
-    """Return what the sender wrote without controls and characters that turn text around."""
-    shown = "".join(
-        sign
-        for sign in memo
-        if unicodedata.category(sign) not in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
-    ).strip()
-    if len(shown) > MEMO_LENGTH_MAX:
-        raise BadInputError("A note has at most %(max)s characters.", max=MEMO_LENGTH_MAX)
-    return shown
-
-
 def _check_receiver(tx: Tx, sender_id: str, receiver_id: str) -> None:
     if sender_id == receiver_id:
         raise SameAccountError("That is you. Choose a contact.")
-    # A block is not told: it reads like not being a contact.
+    # A block is not told: the sentence fits a stranger as well.
     is_reachable = contacts.are_contacts(tx, sender_id, receiver_id) and not contacts.is_blocked(
         tx, sender_id, receiver_id
     )
     if not is_reachable:
-        raise NotAContactError("Money can be sent to contacts only. Add this person first.")
+        raise NotAContactError("Money can be sent to contacts only, and not to this person now.")

@@ -1,4 +1,4 @@
-"""Money in and out through a rail: what is noted before the rail is asked, and after it answered."""
+"""Money in and out through a rail: what is noted before it is asked, and after it answered."""
 
 from host.core import live
 from host.core.db import Tx
@@ -100,14 +100,14 @@ def record_answer(tx: Tx, operation_id: str, answer: RailAnswer, *, now_ms: int)
         {"rail_state": str(answer.state)},
         now_ms=now_ms,
     )
-    changed = repository.lock_operation(tx, operation_id)
+    changed = repository.find_operation(tx, operation_id)
     assert changed is not None, "it was locked above"
     return changed
 
 
 def access_operation(tx: Tx, operation_id: str, *, actor_id: str) -> RailOperation:
     """Return an order to a rail that is the actor's own; a stranger's looks like a missing one."""
-    operation = repository.lock_operation(tx, operation_id)
+    operation = repository.find_operation(tx, operation_id)
     if operation is None:
         raise TransferNotFoundError("You have no top-up or withdrawal with this id.")
     if operation.person_id != actor_id:

@@ -1,0 +1,118 @@
+"""The operator's commands about money: `hutong ledger …`.
+
+They read the database file itself, also while the host runs, and change nothing.
+"""
+
+import os
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+
+import click
+import msgspec
+
+from host.core.db import Tx
+from host.core.money import format_money
+from host.core.settings import Settings, SettingsError
+from host.core.sqlite import SqliteTx, connect
+from host.wallet import audit
+from host.wallet.errors import AccountNotFoundError
+
+T = TypeVar("T")
+
+
+@click.group("ledger")
+def ledger() -> None:
+    """Replay the books, read a balance, take a checkpoint."""
+
+
+@ledger.command("audit")
+@click.option(
+    "--against",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A checkpoint, or a file of them, one a line: the last one counts.",
+)
+def audit_command(against: Path | None) -> None:
+    """Replay every transfer and compare it with balances, entries, escrow and rails."""
+    checkpoint = None if against is None else _last_checkpoint(against)
+    report = _read(lambda tx: audit.audit(tx, against=checkpoint))
+    for sentence in report.breaks:
+        click.echo(sentence)
+    counted = f"{report.transfer_count} transfers, {report.account_count} accounts"
+    if not report.is_clean:
+        raise click.ClickException(f"{counted}: {len(report.breaks)} break(s), listed above.")
+    for currency, moved_minor in sorted(report.turnover_minor.items()):
+        click.echo(f"{currency}: {format_money(moved_minor, currency, 'en')} moved, sum zero")
+    click.echo(f"{counted}: the books balance.")
+
+
+@ledger.command("balance")
+@click.argument("account_id")
+@click.option("--at", "at", help="A past moment, such as 2026-03-01 or 2026-03-01T12:00:00Z.")
+def balance_command(account_id: str, at: str | None) -> None:
+    """Print the balance of an account such as user:<id>:cash:CNY, now or at a past moment."""
+    at_ms = None if at is None else _parse_moment(at)
+    try:
+        minor, currency = _read(lambda tx: audit.balance_at(tx, account_id, at_ms=at_ms))
+    except AccountNotFoundError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{minor} {currency} ({format_money(minor, currency, 'en')})")
+
+
+@ledger.command("checkpoint")
+def checkpoint_command() -> None:
+    """Print the head of the journal as a line of JSON.
+
+    Keep it outside this machine: `hutong ledger audit --against FILE` then also finds that the
+    newest transfers were removed.
+    """
+    click.echo(audit.encode_checkpoint(_read(audit.take_checkpoint)))
+
+
+COMMANDS: tuple[click.Command, ...] = (ledger,)
+
+
+def _read(use_case: Callable[[Tx], T]) -> T:
+    try:
+        settings = Settings.from_env(os.environ)
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from error
+    path = settings.database_path
+    if not path.exists():
+        raise click.ClickException(
+            f"{path} does not exist. Set HUTONG_DATA_DIR to the folder of the host's data."
+        )
+    with closing(connect(path, read_only=True)) as connection:
+        connection.execute("BEGIN")
+        try:
+            return use_case(SqliteTx(connection))
+        except sqlite3.OperationalError as error:
+            raise click.ClickException(
+                f"{path} cannot be read: {error}. Run hutong migrate first."
+            ) from error
+        finally:
+            connection.execute("ROLLBACK")
+
+
+def _parse_moment(text: str) -> int:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise click.BadParameter(
+            f"{text!r} is not a moment such as 2026-03-01T12:00:00Z."
+        ) from error
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return int(moment.timestamp() * 1000)
+
+
+def _last_checkpoint(path: Path) -> audit.Checkpoint:
+    lines = path.read_text(encoding="utf-8").split("\n")
+    written = [line for line in lines if line.strip()]
+    try:
+        return audit.decode_checkpoint(written[-1])
+    except (IndexError, msgspec.DecodeError) as error:
+        raise click.ClickException(f"{path} holds no checkpoint in its last line.") from error

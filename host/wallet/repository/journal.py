@@ -1,0 +1,130 @@
+"""SQL of the audit: it reads everything, and believes nothing."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from host.core.db import Row, Tx
+from host.wallet.model import Transfer
+from host.wallet.repository.ledger import as_transfer
+
+_CHUNK_ROWS = 2000
+# More breaks of one kind than this say nothing new.
+BREAKS_COUNT_MAX = 20
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSums:
+    """What an account row claims: posted and pending on both sides."""
+
+    id: str
+    kind: str
+    currency: str
+    debits_posted: int
+    credits_posted: int
+    debits_pending: int
+    credits_pending: int
+
+
+def each_transfer(tx: Tx) -> Iterator[Transfer]:
+    """Yield the journal in order, in chunks, so that its size does not matter."""
+    after = -1
+    while True:
+        rows = tx.rows(
+            "SELECT seq, id, kind, debit_id, credit_id, amount_minor, currency, purpose, reference,"
+            " actor_id, pending_id, reverses_id, created_at_ms, hash FROM wallet_transfer"
+            " WHERE seq > :after ORDER BY seq LIMIT :limit",
+            after=after,
+            limit=_CHUNK_ROWS,
+        )
+        yield from map(as_transfer, rows)
+        if len(rows) < _CHUNK_ROWS:
+            return
+        after = rows[-1]["seq"]
+
+
+def each_account(tx: Tx) -> Iterator[StoredSums]:
+    """Yield what every account claims, in chunks."""
+    after = ""
+    while True:
+        rows = tx.rows(
+            "SELECT id, kind, currency, debits_posted_minor, credits_posted_minor,"
+            " debits_pending_minor, credits_pending_minor FROM wallet_account"
+            " WHERE id > :after ORDER BY id LIMIT :limit",
+            after=after,
+            limit=_CHUNK_ROWS,
+        )
+        yield from (StoredSums(*row.values()) for row in rows)
+        if len(rows) < _CHUNK_ROWS:
+            return
+        after = rows[-1]["id"]
+
+
+def find_unpaired_transfers(tx: Tx) -> list[Row]:
+    """Return posted transfers that do not have exactly their two entries."""
+    return tx.rows(
+        "SELECT t.seq, t.id FROM wallet_transfer t"
+        " LEFT JOIN wallet_entry d ON d.account_id = t.debit_id AND d.seq = t.seq"
+        " LEFT JOIN wallet_entry c ON c.account_id = t.credit_id AND c.seq = t.seq"
+        " WHERE t.kind IN ('single', 'post') AND (d.change_minor IS NULL"
+        " OR c.change_minor IS NULL OR d.change_minor <> -t.amount_minor"
+        " OR c.change_minor <> t.amount_minor) ORDER BY t.seq LIMIT :limit",
+        limit=BREAKS_COUNT_MAX,
+    )
+
+
+def find_stray_entries(tx: Tx) -> list[Row]:
+    """Return entries that no posted transfer accounts for."""
+    return tx.rows(
+        "SELECT e.seq, e.account_id FROM wallet_entry e"
+        " LEFT JOIN wallet_transfer t ON t.seq = e.seq"
+        " WHERE t.seq IS NULL OR t.kind NOT IN ('single', 'post')"
+        " OR e.account_id NOT IN (t.debit_id, t.credit_id) ORDER BY e.seq LIMIT :limit",
+        limit=BREAKS_COUNT_MAX,
+    )
+
+
+def find_wrong_balances(tx: Tx) -> list[Row]:
+    """Return entries whose running balance is not the sum of the changes so far."""
+    return tx.rows(
+        "SELECT seq, account_id, balance_minor, summed FROM ("
+        "SELECT seq, account_id, balance_minor, SUM(change_minor)"
+        " OVER (PARTITION BY account_id ORDER BY seq) AS summed FROM wallet_entry) AS running"
+        " WHERE balance_minor <> summed ORDER BY seq LIMIT :limit",
+        limit=BREAKS_COUNT_MAX,
+    )
+
+
+def find_wrong_escrows(tx: Tx) -> list[Row]:
+    """Return orders whose control account does not hold what it must: all, or nothing."""
+    return tx.rows(
+        "SELECT e.order_id, e.status, e.amount_minor,"
+        " a.credits_posted_minor - a.debits_posted_minor AS held_minor"
+        " FROM wallet_escrow e JOIN wallet_account a ON a.id = e.account_id"
+        " WHERE a.credits_posted_minor - a.debits_posted_minor <>"
+        " CASE WHEN e.status = 'funded' THEN e.amount_minor ELSE 0 END"
+        " OR a.credits_posted_minor <> e.amount_minor OR a.currency <> e.currency"
+        " ORDER BY e.order_id LIMIT :limit",
+        limit=BREAKS_COUNT_MAX,
+    )
+
+
+def find_orphan_controls(tx: Tx) -> list[Row]:
+    """Return control accounts that hold money of no order."""
+    return tx.rows(
+        "SELECT a.id FROM wallet_account a LEFT JOIN wallet_escrow e ON e.account_id = a.id"
+        " WHERE a.kind = 'escrow' AND e.order_id IS NULL AND a.credits_posted_minor > 0"
+        " ORDER BY a.id LIMIT :limit",
+        limit=BREAKS_COUNT_MAX,
+    )
+
+
+def find_wrong_operations(tx: Tx) -> list[Row]:
+    """Return orders to rails whose state and journal tell different stories."""
+    return tx.rows(
+        "SELECT o.id, o.state FROM wallet_rail_operation o"
+        " LEFT JOIN wallet_transfer p ON p.id = 'rail:' || o.id || ':post'"
+        " WHERE (o.state = 'done') <> (p.id IS NOT NULL)"
+        " OR (p.id IS NOT NULL AND (p.amount_minor <> o.amount_minor OR p.currency <> o.currency))"
+        " ORDER BY o.id LIMIT :limit",
+        limit=BREAKS_COUNT_MAX,
+    )
