@@ -44,7 +44,8 @@ def all_subscriptions() -> Subscriptions:
 
 def all_blueprints() -> list[Blueprint]:
     """Return the JSON and HTML routes of every domain."""
-    return [module.blueprint for role in ("api", "web") for module in _modules(role)]
+    modules = [module for role in ("api", "web") for module in _modules(role)]
+    return [module.blueprint for module in modules if hasattr(module, "blueprint")]
 
 
 def all_card_loaders() -> dict[str, CardLoader]:

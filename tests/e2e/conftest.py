@@ -13,7 +13,7 @@ import pytest
 
 os.environ.setdefault("DO_NOT_TRACK", "1")
 
-from playwright.sync_api import (  # noqa: E402
+from playwright.sync_api import (
     Browser,
     BrowserContext,
     ConsoleMessage,
@@ -22,8 +22,8 @@ from playwright.sync_api import (  # noqa: E402
     sync_playwright,
 )
 
-from tests.e2e import chromium  # noqa: E402
-from tests.e2e.host_process import HostProcess  # noqa: E402
+from tests.e2e import chromium
+from tests.e2e.host_process import HostProcess
 
 if chromium.find_system() is None and chromium.node().exists():
     os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(chromium.node()))
