@@ -63,7 +63,7 @@ async def test_static_files_are_compressed_and_kept_for_ever(client: Client) -> 
 
 async def test_a_wrong_method_and_a_climbing_path_are_refused(client: Client) -> None:
     """Each with its own status."""
-    wrong = await client.delete("/livez")
+    wrong = await client.put("/live/events", json={})
     climbing = await client.get("/static/x/../../core/errors.py")
 
     assert [405, 404] == [wrong.status_code, climbing.status_code]
