@@ -1,0 +1,69 @@
+"""Use cases of the programs domain.
+
+``upload``: from bytes to a checked version.  ``versions``: submit, decide, publish, roll back.
+``directory``: what people find and open.
+"""
+
+from host.programs.model import Listing, Permission, Program, Status, Version
+from host.programs.service.directory import (
+    access_live,
+    find_listings,
+    find_live_page,
+    find_program,
+    find_programs,
+    find_programs_of_brand,
+    find_recent,
+    record_visit,
+    search,
+)
+from host.programs.service.upload import store_version
+from host.programs.service.versions import (
+    access_program,
+    access_version,
+    approve_version,
+    find_grants,
+    find_live_version,
+    find_version,
+    find_versions,
+    find_versions_by_id,
+    open_version,
+    put_live,
+    reject_version,
+    replace_compiled,
+    submit_version,
+    take_offline,
+    withdraw_version,
+)
+
+__all__ = [
+    "Listing",
+    "Permission",
+    "Program",
+    "Status",
+    "Version",
+    "access_live",
+    "access_program",
+    "access_version",
+    "approve_version",
+    "find_grants",
+    "find_listings",
+    "find_live_page",
+    "find_live_version",
+    "find_program",
+    "find_programs",
+    "find_programs_of_brand",
+    "find_recent",
+    "find_version",
+    "find_versions",
+    "find_versions_by_id",
+    "open_version",
+    "put_live",
+    "record_visit",
+    "reject_version",
+    "replace_compiled",
+    "search",
+    "store_version",
+    "submit_version",
+    "take_offline",
+    "withdraw_version",
+]
