@@ -11,7 +11,7 @@ from runtime.view.ir import Template
 from runtime.view.patch import apply, diff
 from runtime.view.render import Memo, render
 from runtime.view.run import Env
-from runtime.view.tree import Element, Node, Text, to_wire
+from runtime.view.tree import Element, Node, Text, Wire, to_wire
 
 __all__ = [
     "Element",
@@ -22,6 +22,7 @@ __all__ = [
     "TemplateRefusedError",
     "Text",
     "ViewFailedError",
+    "Wire",
     "apply",
     "check_css",
     "compile_template",

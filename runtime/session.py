@@ -1,0 +1,187 @@
+"""One open page on the host's side: its state, the tree that the browser shows, and its patches.
+
+Pure: no clock, no database, no connection.  A change is drafted first (rendering may fail, storing
+may fail) and accepted once it is stored, so that what the person sees is what is stored.
+"""
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from runtime.view.errors import ViewFailedError
+from runtime.view.ir import Template
+from runtime.view.patch import Op, diff
+from runtime.view.render import Memo, render
+from runtime.view.run import Env
+from runtime.view.tree import Element, Node, Wire, to_wire
+
+STATE_BYTES_MAX = 256 * 1024
+STATE_DEPTH_MAX = 24
+# A browser that missed more than this gets the whole page again.
+PATCHES_KEPT_MAX = 32
+PATCHES_KEPT_OPS = 2000
+
+_encode = msgspec.json.Encoder().encode
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """What turns page ``n - 1`` into page ``n``."""
+
+    n: int
+    ops: list[Op]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A change that is not accepted yet."""
+
+    state: dict[str, Any]
+    encoded: bytes
+    tree: Element
+    memo: Memo
+    patch: Patch
+
+
+class PageSession:
+    """One open page."""
+
+    def __init__(
+        self,
+        template: Template,
+        state: Mapping[str, Any],
+        env: Env | None = None,
+        *,
+        n: int = 0,
+        page_class: str = "page",
+    ) -> None:
+        self._template = template
+        self._env = env or Env()
+        self._page_class = page_class
+        self._patches: deque[Patch] = deque(maxlen=PATCHES_KEPT_MAX)
+        self.n = n
+        self.state = dict(state)
+        self.encoded = encode_state(self.state, template.path)
+        self.tree, self._memo = self._render(self.state, Memo())
+
+    def open(self) -> Wire:
+        """Return the whole page as the browser gets it."""
+        return to_wire(self.tree)
+
+    def draft(self, *states: Mapping[str, Any]) -> Draft:
+        """Return what changes when the page's state becomes each of ``states``, one by one.
+
+        What fields wrote (``m-model``) is a state of its own before what the handler made of it:
+        the browser shows it already, so a handler that empties a field again is seen as a change.
+        Raises ``ViewFailedError``; nothing has changed then.
+        """
+        state, tree, memo, ops = self.state, self.tree, self._memo, []
+        encoded = self.encoded
+        for each in states:
+            state = dict(each)
+            encoded = encode_state(state, self._template.path)
+            new, memo = self._render(state, memo)
+            ops += diff(tree, new)
+            tree = new
+        return Draft(state, encoded, tree, memo, Patch(self.n + 1, ops))
+
+    def accept(self, draft: Draft) -> Patch:
+        """Make ``draft`` the page."""
+        assert draft.patch.n == self.n + 1, "drafts of one page are accepted one at a time"
+        self.state, self.encoded = draft.state, draft.encoded
+        self.tree, self._memo, self.n = draft.tree, draft.memo, draft.patch.n
+        self._patches.append(draft.patch)
+        while sum(len(patch.ops) for patch in self._patches) > PATCHES_KEPT_OPS:
+            self._patches.popleft()
+        return draft.patch
+
+    def apply(self, changed: Mapping[str, Any]) -> Patch:
+        """Put ``changed`` into the state and return the patch."""
+        return self.accept(self.draft({**self.state, **changed}))
+
+    def since(self, n: int) -> list[Patch] | None:
+        """Return what a browser that shows page ``n`` is missing; None: it needs the whole page."""
+        if n == self.n:
+            return []
+        missing = [patch for patch in self._patches if patch.n > n]
+        return missing if 0 <= n < self.n and len(missing) == self.n - n else None
+
+    def find_target(
+        self, event: str, handler: str, dataset: Mapping[str, str], path: list[int]
+    ) -> Element | None:
+        """Return the element that a person touched, or None when the page shows no such thing.
+
+        What the browser says is only where to look: handler and data are the host's own.  The
+        position may be that of an older page, so then any element with both will do.
+        """
+        at = _element_at(self.tree, path)
+        if at is not None and _is_bound(at, event, handler, dataset):
+            return at
+        return _find(self.tree, event, handler, dataset)
+
+    def shows_model(self, name: str) -> bool:
+        """Tell whether the page has a field that writes to ``name``."""
+        return name in self._template.models
+
+    def _render(self, state: Mapping[str, Any], memo: Memo) -> tuple[Element, Memo]:
+        return render(self._template, state, self._env, memo, page_class=self._page_class)
+
+
+def encode_state(state: Mapping[str, Any], file: str) -> bytes:
+    """Return ``state`` as JSON, or fail: too large, too deep, or not plain values."""
+    stack: list[tuple[Any, int]] = [(state, 0)]
+    while stack:
+        value, depth = stack.pop()
+        if depth > STATE_DEPTH_MAX:
+            raise ViewFailedError(f"page data nest more than {STATE_DEPTH_MAX} deep", file)
+        if isinstance(value, Mapping):
+            stack += ((each, depth + 1) for each in value.values())
+        elif isinstance(value, list):
+            stack += ((each, depth + 1) for each in value)
+    try:
+        encoded = _encode(state)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise ViewFailedError(f"page data are not plain JSON values: {error}", file) from None
+    if len(encoded) > STATE_BYTES_MAX:
+        raise ViewFailedError(f"page data are more than {STATE_BYTES_MAX // 1024} KiB", file)
+    return encoded
+
+
+def dataset_of(element: Element) -> dict[str, str]:
+    """Return the ``data-…`` attributes of ``element``, named as Python and JavaScript name them.
+
+    ``data-unit-price`` is ``unitPrice`` in a browser; a merchant writes Python, so it is
+    ``unit_price`` here.
+    """
+    return {
+        name.removeprefix("data-").replace("-", "_"): value
+        for name, value in element.attrs.items()
+        if name.startswith("data-")
+    }
+
+
+def _element_at(tree: Element, path: list[int]) -> Element | None:
+    node: Node = tree
+    for index in path:
+        if not isinstance(node, Element) or not 0 <= index < len(node.children):
+            return None
+        node = node.children[index]
+    return node if isinstance(node, Element) else None
+
+
+def _is_bound(element: Element, event: str, handler: str, dataset: Mapping[str, str]) -> bool:
+    return element.attrs.get(f"@{event}") == handler and dataset_of(element) == dataset
+
+
+def _find(tree: Element, event: str, handler: str, dataset: Mapping[str, str]) -> Element | None:
+    stack: list[Node] = [tree]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Element):
+            if _is_bound(node, event, handler, dataset):
+                return node
+            stack += node.children
+    return None
