@@ -24,7 +24,7 @@ from host.chat.model import (
 )
 from host.chat.service.access import access_conversation
 from host.chat.service.faces import find_faces
-from host.chat.service.sending import write
+from host.chat.service.sending import check_client_id, write
 from host.contacts import service as contacts
 from host.core import live
 from host.core.db import Tx
@@ -39,6 +39,7 @@ def create_group(
     tx: Tx, group_id: str, *, owner_id: str, title: str, member_ids: Sequence[str], now_ms: int
 ) -> Conversation:
     """Begin a group of the owner and some of their contacts, once per ``group_id``."""
+    check_client_id(group_id)
     found = repository.find_conversation(tx, group_id)
     if found is not None:
         return access_conversation(tx, group_id, actor_id=owner_id)[0]

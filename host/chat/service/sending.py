@@ -56,7 +56,7 @@ def send_message(
     ``client_id`` is the sender's own name for it: sending again with the same content returns the
     message that is there, however much later.
     """
-    _check_client_id(client_id)
+    check_client_id(client_id)
     conversation, member = access_conversation(tx, conversation_id, actor_id=sender_id)
     cleaned = clean_text(text, length_max=TEXT_LENGTH_MAX)
     body = Body(cleaned, image_id, card_kind, card_id, None, reply_to_seq)
@@ -116,7 +116,7 @@ def send_notice(
     now_ms: int,
 ) -> Message:
     """Write what a shop tells a person, once per ``client_id``."""
-    _check_client_id(client_id)
+    check_client_id(client_id)
     conversation = find_or_create_brand(tx, person_id, brand_id=brand_id, now_ms=now_ms)
     body = Body(clean_text(text, length_max=TEXT_LENGTH_MAX), None, card_kind, card_id)
     if body.is_empty():
@@ -227,7 +227,8 @@ def _check_reply(tx: Tx, conversation_id: str, first_seq: int, seq: int | None) 
         raise MessageNotFoundError("The message you answer is not in this chat.")
 
 
-def _check_client_id(client_id: str) -> None:
+def check_client_id(client_id: str) -> None:
+    """Refuse a name that a client cannot have made with care."""
     if not _CLIENT_ID.fullmatch(client_id):
         raise ClientIdError(
             "A message id has 1 to %(limit)s letters, digits and . _ : - signs. Use a UUID.",
