@@ -1,0 +1,304 @@
+"""What every attribute access, item access and write of a mini-program passes.
+
+The rule is an allowlist by exact type: an object whose type is not listed has no attributes at
+all.  ``type(x) is …`` and never ``isinstance``, because a subclass may lie about everything else.
+"""
+
+import collections
+import datetime as dt
+import decimal
+import functools
+import itertools
+import operator
+import re
+import types
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from runtime.policy import text
+from runtime.policy.facade import Facade, Record, field_of, names_of, real_of
+from runtime.policy.names import ALLOWED_DUNDERS, TEMPORARY_PREFIX
+from sdk.errors import ApiError
+
+
+class ProgramType(type):
+    """The type of every class that a mini-program defines; how the guards know one."""
+
+    def __repr__(cls) -> str:
+        return f"<class {cls.__name__}>"
+
+
+class ProgramErrorType(ProgramType):
+    """The same for exceptions, whose built-in bases have attributes of their own."""
+
+
+def _set(names: str) -> frozenset[str]:
+    return frozenset(names.split())
+
+
+# Left out on purpose: format_map (attribute look-ups), everything that names a codec.
+_STR = _set(
+    "capitalize casefold center count endswith expandtabs find index isalnum isalpha isascii"
+    " isdecimal isdigit isidentifier islower isnumeric isprintable isspace istitle isupper join"
+    " ljust lower lstrip maketrans partition removeprefix removesuffix replace rfind rindex rjust"
+    " rpartition rsplit rstrip split splitlines startswith strip swapcase title translate upper"
+    " zfill"
+)
+_DICT = _set("clear copy fromkeys get items keys pop popitem setdefault update values")
+_DATE = _set("year month day isoformat weekday isoweekday isocalendar replace toordinal resolution")
+_TIME = _set("hour minute second microsecond tzinfo isoformat replace utcoffset")
+_SET_READ = _set(
+    "copy difference intersection isdisjoint issubset issuperset symmetric_difference union"
+)
+ATTRIBUTES: Mapping[type, frozenset[str]] = {
+    str: _STR,
+    bytes: _set("endswith find fromhex hex join replace split startswith strip count index"),
+    int: _set("bit_count bit_length from_bytes to_bytes"),
+    bool: _set("bit_length"),
+    float: _set("as_integer_ratio fromhex hex is_integer"),
+    list: _set("append clear copy count extend index insert pop remove reverse sort"),
+    tuple: _set("count index"),
+    dict: _DICT,
+    collections.defaultdict: _DICT,
+    collections.Counter: _DICT | _set("elements most_common subtract total"),
+    collections.deque: _set(
+        "append appendleft clear copy count extend extendleft index insert maxlen pop popleft"
+        " remove reverse rotate"
+    ),
+    set: _SET_READ
+    | _set(
+        "add clear difference_update discard intersection_update pop remove"
+        " symmetric_difference_update update"
+    ),
+    frozenset: _SET_READ,
+    range: _set("count index start step stop"),
+    slice: _set("start step stop"),
+    dt.datetime: _DATE | _TIME | _set("date time timetz timestamp"),
+    dt.date: _DATE,
+    dt.time: _TIME,
+    dt.timedelta: _set("days microseconds seconds total_seconds"),
+    dt.timezone: _set("utc utcoffset tzname"),
+    decimal.Decimal: _set(
+        "as_tuple copy_abs copy_negate copy_sign is_finite is_nan is_signed is_zero max min"
+        " normalize quantize sqrt to_integral_value"
+    ),
+    re.Match: _set("end group groupdict groups span start"),
+    types.GeneratorType: _set("close send"),
+    itertools.chain: _set("from_iterable"),
+    property: _set("deleter getter setter"),
+}
+# Methods that are replaced by one of ours.
+_REPLACED: Mapping[tuple[type, str], Callable[..., Any]] = {
+    (str, "format"): text.format_text,
+    (str, "encode"): text.encode,
+    (bytes, "decode"): text.decode,
+    **{(kind, "strftime"): text.format_time for kind in (dt.datetime, dt.date, dt.time)},
+}
+_ERROR_ATTRIBUTES: Mapping[type, frozenset[str]] = {ApiError: _set("code message")}
+# Values of these types may come out of an exception as they are.
+_PLAIN = frozenset({str, bytes, int, float, bool, type(None), decimal.Decimal})
+_READABLE_ITEMS = frozenset(
+    {str, bytes, list, tuple, dict, range, re.Match}
+    | {collections.deque, collections.Counter, collections.defaultdict}
+)
+_WRITABLE = frozenset({dict, list, collections.deque, collections.Counter, collections.defaultdict})
+_IN_PLACE: Mapping[str, Callable[[Any, Any], Any]] = {
+    "+=": operator.iadd,
+    "-=": operator.isub,
+    "*=": operator.imul,
+    "/=": operator.itruediv,
+    "//=": operator.ifloordiv,
+    "%=": text.percent,
+    "**=": operator.ipow,
+    "<<=": operator.ilshift,
+    ">>=": operator.irshift,
+    "|=": operator.ior,
+    "^=": operator.ixor,
+    "&=": operator.iand,
+    "@=": operator.imatmul,
+}
+
+
+def get_attribute(obj: Any, name: str, /) -> Any:
+    """Return ``obj.name`` if a mini-program may have it; everything else does not exist."""
+    if type(name) is not str:
+        raise TypeError("the name of an attribute is a text")
+    kind = type(obj)
+    if name[:1] != "_":
+        if type(kind) is ProgramType:
+            return getattr(obj, name)
+        allowed = ATTRIBUTES.get(kind)
+        if allowed is not None:
+            if name in allowed:
+                return getattr(obj, name)
+            if (kind, name) in _REPLACED:
+                return functools.partial(_REPLACED[kind, name], obj)
+        elif kind is Facade:
+            names = names_of(obj)
+            if name in names:
+                return names[name]
+        elif kind is Record:
+            return field_of(obj, name)
+        else:
+            return _rare_attribute(obj, kind, name)
+    raise AttributeError(f"{_name_of(obj, kind)} has no attribute {name!r} here")
+
+
+def _rare_attribute(obj: Any, kind: type, name: str) -> Any:
+    """Serve classes, exceptions and ``super()``."""
+    if issubclass(kind, ProgramType) and _is_of_program(obj, name):
+        return getattr(obj, name)
+    if kind is type:
+        if (obj, name) in _REPLACED:
+            return _REPLACED[obj, name]
+        if name in ATTRIBUTES.get(obj, ()):
+            return getattr(obj, name)
+    if kind is super and _is_of_program(_behind(obj), name):
+        return getattr(obj, name)
+    if isinstance(obj, BaseException):
+        return _error_attribute(obj, kind, name)
+    raise AttributeError(f"{_name_of(obj, kind)} has no attribute {name!r} here")
+
+
+def _error_attribute(error: BaseException, kind: type, name: str) -> Any:
+    """Serve an exception: what a mini-program put there, and a copy of ``args``.
+
+    ``args`` of an exception from trusted code may hold anything, so strangers become text.
+    """
+    if name == "args":
+        return tuple(
+            each if type(each) in _PLAIN or type(type(each)) is ProgramType else text.to_text(each)
+            for each in error.args
+        )
+    if type(kind) is ProgramErrorType and (name in error.__dict__ or _is_of_program(kind, name)):
+        return getattr(error, name)
+    for base, names in _ERROR_ATTRIBUTES.items():
+        if isinstance(error, base) and name in names:
+            return getattr(error, name)
+    raise AttributeError(f"{kind.__name__} has no attribute {name!r} here; it has args")
+
+
+def _behind(bound: Any) -> type:
+    """Return the class of the object that a ``super()`` speaks for."""
+    return type(bound.__self__)
+
+
+def _is_of_program(cls: type, name: str) -> bool:
+    """Tell whether ``name`` comes from a class that the mini-program wrote."""
+    return any(name in each.__dict__ for each in cls.__mro__ if isinstance(each, ProgramType))
+
+
+def _name_of(obj: Any, kind: type) -> str:
+    return repr(obj) if kind is Facade else kind.__name__
+
+
+def get_attribute_or(obj: Any, name: str, /, *default: Any) -> Any:
+    """Do what ``getattr`` does."""
+    try:
+        return get_attribute(obj, name)
+    except AttributeError:
+        if default:
+            return default[0]
+        raise
+
+
+def has_attribute(obj: Any, name: str, /) -> bool:
+    """Do what ``hasattr`` does."""
+    try:
+        get_attribute(obj, name)
+    except AttributeError:
+        return False
+    return True
+
+
+def set_attribute(obj: Any, name: str, value: Any, /) -> None:
+    """Do what ``setattr`` does, on objects of the mini-program's own classes."""
+    if type(name) is not str or name[:1] == "_":
+        raise AttributeError(f"an attribute cannot be called {name!r} here")
+    setattr(writable(obj), name, value)
+
+
+def get_super_init(bound: Any, /) -> Callable[..., None]:
+    """Serve ``super().__init__``, the one magic method that may be called by name."""
+    if type(bound) is not super or not isinstance(_behind(bound), ProgramType):
+        raise TypeError("super() is for methods of a class")
+    init: Callable[..., None] = getattr(bound, "__init__")  # noqa: B009  (of the object behind)
+    return init
+
+
+def get_item(obj: Any, key: Any, /) -> Any:
+    """Return ``obj[key]``."""
+    kind = type(obj)
+    if kind in _READABLE_ITEMS or isinstance(kind, ProgramType):
+        return obj[key]
+    raise TypeError(f"{_name_of(obj, kind)} has no items")
+
+
+def writable(obj: Any, /) -> Any:
+    """Return ``obj`` if its items or attributes may be set or deleted."""
+    kind = type(obj)
+    if kind in _WRITABLE or isinstance(kind, ProgramType) or issubclass(kind, ProgramType):
+        return obj
+    raise TypeError(f"{_name_of(obj, kind)} cannot be changed")
+
+
+def in_place(sign: str, left: Any, right: Any, /) -> Any:
+    """Return what ``left`` becomes in ``left += right`` and its relatives."""
+    return _IN_PLACE[sign](left, right)
+
+
+def call(function: Callable[..., Any], /, *args: Any, **keywords: Any) -> Any:
+    """Make a call that uses ``*`` or ``**``."""
+    return function(*args, **keywords)
+
+
+def is_instance(obj: Any, cls: Any, /) -> bool:
+    """Do what ``isinstance`` does, where some types are façades."""
+    return isinstance(obj, _real_types(cls))
+
+
+def is_subclass(cls: Any, parent: Any, /) -> bool:
+    """Do what ``issubclass`` does, where some types are façades."""
+    return issubclass(_real_types(cls), _real_types(parent))
+
+
+def _real_types(cls: Any) -> Any:
+    if type(cls) is tuple:
+        return tuple(_real_types(each) for each in cls)
+    if type(cls) is Facade:
+        real = real_of(cls)
+        if real is None:
+            raise TypeError(f"{cls!r} is not a type")
+        return real
+    return cls
+
+
+def make_class(
+    name: str, bases: tuple[Any, ...], namespace: dict[str, Any], *, bases_allowed: frozenset[type]
+) -> type:
+    """Make a class of the mini-program: the metaclass of every ``class`` statement.
+
+    Built-in types cannot be subclassed: a subclass of ``str`` would pass for one where the
+    interpreter looks, and behave otherwise.
+    """
+    for base in bases:
+        if not isinstance(base, ProgramType) and base not in bases_allowed:
+            raise TypeError(
+                f"class {name}: only Page, exceptions and your own classes can be bases"
+            )
+    # What `d[k] += 1` in the body of the class left behind.
+    for key in [key for key in namespace if key.startswith(TEMPORARY_PREFIX)]:
+        del namespace[key]
+    for key in namespace:
+        is_own = key in {"__module__", "__qualname__", "__doc__", "__classcell__"}
+        if key.startswith("_") and not is_own and key not in ALLOWED_DUNDERS:
+            raise TypeError(f"class {name}: {key} cannot be set here")
+    is_error = any(issubclass(base, BaseException) for base in bases)
+    if not is_error and not any("__repr__" in base.__dict__ for base in bases):
+        namespace.setdefault("__repr__", _plain_repr)
+    return (ProgramErrorType if is_error else ProgramType)(name, bases, namespace)
+
+
+def _plain_repr(self: object) -> str:
+    """Name an object without its address."""
+    return f"<{type(self).__name__}>"

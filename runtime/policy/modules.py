@@ -1,0 +1,141 @@
+"""The modules that a mini-program can import: chosen names of the standard library.
+
+Nothing here is a module object.  Functions that could import, block, read the clock or run for
+ever on a short input are replaced.  What is random and what time it is comes from the host with
+each event, so that a recorded event runs again exactly as it did.
+"""
+
+# _strptime and heapq are imported by datetime and Counter at first use; inside the box nothing can
+# be imported any more.
+import _strptime  # type: ignore[import-not-found]  # noqa: F401  (see above)
+import collections
+import datetime as dt
+import decimal
+import functools
+import heapq  # noqa: F401  (see above)
+import itertools
+import json
+import math
+import operator
+import random
+import string
+from collections.abc import Callable, Mapping
+from types import ModuleType
+from typing import Any
+
+from runtime.policy.facade import Facade, names_of
+from runtime.policy.patterns import REGEX_NAMES
+
+NowMs = Callable[[], int]
+
+# 2000! has 5736 digits; the time to compute grows much faster than anything honest needs.
+_FACTORIAL_MAX = 2000
+_MATH = (
+    "acos acosh asin asinh atan atan2 atanh cbrt ceil copysign cos cosh degrees dist e exp fabs"
+    " floor fmod frexp fsum gcd hypot inf isclose isfinite isinf isnan isqrt lcm log log10 log1p"
+    " log2 modf nan pi pow prod radians remainder sin sinh sqrt tan tanh tau trunc"
+)
+_ITERTOOLS = (
+    "accumulate chain combinations combinations_with_replacement compress count cycle dropwhile"
+    " filterfalse groupby islice pairwise permutations product repeat starmap takewhile zip_longest"
+)
+_STRING = "ascii_letters ascii_lowercase ascii_uppercase digits hexdigits punctuation whitespace"
+_RANDOM = "choice choices gauss randint random randrange sample shuffle triangular uniform"
+_ROUNDING = (
+    "ROUND_CEILING ROUND_DOWN ROUND_FLOOR ROUND_HALF_DOWN ROUND_HALF_EVEN ROUND_HALF_UP ROUND_UP"
+)
+
+
+def make_modules(*, now_ms: NowMs, rng: random.Random) -> dict[str, Facade]:
+    """Return the standard modules of one mini-program."""
+    names: dict[str, Mapping[str, Any]] = {
+        "collections": _pick(collections, "Counter defaultdict deque"),
+        "datetime": _datetime_names(now_ms),
+        "decimal": _pick(decimal, f"Decimal {_ROUNDING}"),
+        "functools": _pick(functools, "reduce"),
+        "itertools": _pick(itertools, _ITERTOOLS),
+        "json": {"dumps": _dump, "loads": _load},
+        "math": _pick(math, _MATH) | {"factorial": _factorial, "comb": _comb},
+        "random": _random_names(rng),
+        "re": REGEX_NAMES,
+        "string": _pick(string, _STRING),
+        "time": {"time": lambda: now_ms() / 1000},
+    }
+    return {name: Facade(f"module {name}", each) for name, each in names.items()}
+
+
+def _pick(module: ModuleType, names: str) -> dict[str, Any]:
+    return {name: getattr(module, name) for name in names.split()}
+
+
+def _factorial(n: int, /) -> int:
+    if n > _FACTORIAL_MAX:
+        raise ValueError(f"factorial takes numbers up to {_FACTORIAL_MAX} here")
+    return math.factorial(n)
+
+
+def _comb(n: int, k: int, /) -> int:
+    if n > _FACTORIAL_MAX:
+        raise ValueError(f"comb takes numbers up to {_FACTORIAL_MAX} here")
+    return math.comb(n, k)
+
+
+def _dump(value: Any, /, *, indent: int | None = None, sort_keys: bool = False) -> str:
+    """Write JSON.  ``cls`` and ``default`` are left out: they run code inside the encoder."""
+    return json.dumps(
+        value, indent=indent, sort_keys=sort_keys, ensure_ascii=False, allow_nan=False
+    )
+
+
+def _load(text: str | bytes, /) -> Any:
+    return json.loads(text)
+
+
+def _random_names(rng: random.Random) -> dict[str, Any]:
+    """Look every function up at its call: the worker may change generators between events."""
+
+    def make(name: str) -> Callable[..., Any]:
+        find = operator.attrgetter(name)
+
+        def draw(*args: Any, **keywords: Any) -> Any:
+            return find(rng)(*args, **keywords)
+
+        return draw
+
+    return {name: make(name) for name in _RANDOM.split()}
+
+
+def _datetime_names(now_ms: NowMs) -> dict[str, Any]:
+    """Dates whose ``now`` is the event's, and whose local time is UTC."""
+    moment, day, utc = dt.datetime, dt.date, dt.UTC
+
+    def now(tz: dt.tzinfo | None = None) -> dt.datetime:
+        aware = moment.fromtimestamp(now_ms() / 1000, tz or utc)
+        return aware if tz else aware.replace(tzinfo=None)
+
+    def from_timestamp(seconds: float, tz: dt.tzinfo | None = None) -> dt.datetime:
+        aware = moment.fromtimestamp(seconds, tz or utc)
+        return aware if tz else aware.replace(tzinfo=None)
+
+    moments = {"now": now, "utcnow": now, "fromtimestamp": from_timestamp, "min": moment.min}
+    moments |= {name: getattr(moment, name) for name in ("fromisoformat", "combine")}
+    # Through a frame of ours: see text.format_time.
+    moments["strptime"] = lambda text, spec, /: moment.strptime(text, spec)
+    days = {"today": lambda: now().date(), "fromisoformat": day.fromisoformat}
+    return {
+        "datetime": Facade(
+            "datetime", moments | {"max": moment.max, "today": now}, call=moment, real=moment
+        ),
+        "date": Facade("date", days, call=day, real=day),
+        "time": dt.time,
+        "timedelta": dt.timedelta,
+        "timezone": dt.timezone,
+        "UTC": utc,
+    }
+
+
+# What each module has, for messages about what it has not.
+STANDARD_MODULES: Mapping[str, frozenset[str]] = {
+    name: frozenset(names_of(facade))
+    for name, facade in make_modules(now_ms=lambda: 0, rng=random.Random(0)).items()  # noqa: S311  (never drawn from)
+}
