@@ -16,7 +16,6 @@ from host.identity.model import ACCESS_TOKEN_TTL_S
 
 blueprint = Blueprint("brands_api", __name__, url_prefix="/api/v1")
 
-UPLOAD_AUDIENCE = "hutong:upload"
 # The key is random, so this is no wall against guessing; it keeps a broken script from the writer.
 _TOKENS_PER_MINUTE = 60
 
@@ -37,10 +36,10 @@ async def post_token() -> ResponseReturnValue:
         service.use_key, identity.hash_token(body.upload_key), now_ms=now_ms
     )
     token = identity.make_access_token(
-        identity.load_signing_key(settings().data_dir / "signing_key.pem"),
+        identity.signing_key(settings().data_dir),
         subject=key.brand_id,
         session_id=key.id,
-        audience=UPLOAD_AUDIENCE,
+        audience=service.UPLOAD_AUDIENCE,
         now_ms=now_ms,
     )
     answer = {

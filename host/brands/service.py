@@ -31,8 +31,11 @@ from host.core.text import clean_line, clean_text
 from host.identity import service as identity
 from host.identity.errors import HandleRefusedError, TokenRefusedError
 
+# What an access token made from an upload key may be used for.
+UPLOAD_AUDIENCE = "hutong:upload"
+
 # Types that other domains name; every function without an underscore is public as well.
-__all__ = ["Brand", "Following", "Member", "Role", "UploadKey"]
+__all__ = ["UPLOAD_AUDIENCE", "Brand", "Following", "Member", "Role", "UploadKey"]
 
 
 def create_brand(

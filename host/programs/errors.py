@@ -41,6 +41,13 @@ class PackageTooLargeError(TooLargeError):
     title = "Package too large"
 
 
+class DigestMismatchError(BadInputError):
+    """The bytes that came are not the ones that were sent."""
+
+    problem = "digest-mismatch"
+    title = "Package damaged"
+
+
 class AppIdMismatchError(BadInputError):
     """The address names another mini-program than the package does."""
 

@@ -41,6 +41,7 @@ from host.identity.service.tokens import (
     make_access_token,
     new_token,
     read_access_token,
+    signing_key,
 )
 
 __all__ = [
@@ -75,6 +76,7 @@ __all__ = [
     "require_admin",
     "revoke_device",
     "sign_out",
+    "signing_key",
     "skeleton",
     "sweep",
     "touch_session",

@@ -4,6 +4,7 @@ Access tokens are JWTs signed with Ed25519.  The algorithm is pinned and never r
 the audience must be the door's own, and the clock is the caller's, so that a test can stop it.
 """
 
+import functools
 import hashlib
 import os
 import secrets
@@ -33,6 +34,12 @@ def new_token() -> str:
 def hash_token(token: str) -> str:
     """Return what is stored of a secret.  It is random, so one round of SHA-256 is enough."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+@functools.cache
+def signing_key(data_dir: Path) -> Ed25519PrivateKey:
+    """Return the signing key of the host whose data lies in ``data_dir``, read once."""
+    return load_signing_key(data_dir / "signing_key.pem")
 
 
 def load_signing_key(path: Path) -> Ed25519PrivateKey:

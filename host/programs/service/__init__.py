@@ -1,7 +1,8 @@
 """Use cases of the programs domain.
 
-``upload``: from bytes to a checked version.  ``versions``: submit, decide, publish, roll back.
-``directory``: what people find and open.
+``upload``: from bytes to a checked version; imported by its users alone, because it loads the
+runtime.  ``storing``: the version in the database.  ``versions``: submit, decide, publish, roll
+back.  ``directory``: what people find and open.
 """
 
 from host.programs.model import Listing, Permission, Program, Status, Version
@@ -16,7 +17,7 @@ from host.programs.service.directory import (
     record_visit,
     search,
 )
-from host.programs.service.upload import store_version
+from host.programs.service.storing import store_version
 from host.programs.service.versions import (
     access_program,
     access_version,
@@ -26,6 +27,7 @@ from host.programs.service.versions import (
     find_version,
     find_versions,
     find_versions_by_id,
+    find_versions_of_brand,
     open_version,
     put_live,
     reject_version,
@@ -56,6 +58,7 @@ __all__ = [
     "find_version",
     "find_versions",
     "find_versions_by_id",
+    "find_versions_of_brand",
     "open_version",
     "put_live",
     "record_visit",

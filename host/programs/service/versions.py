@@ -87,6 +87,14 @@ def find_versions(tx: Tx, program_id: str, *, actor_id: str) -> list[Version]:
     return repository.find_versions(tx, program.id, limit=VERSIONS_SHOWN_MAX)
 
 
+def find_versions_of_brand(tx: Tx, program_id: str, *, brand_id: str) -> list[Version]:
+    """Return the newest versions of one of the brand's programs: for the holder of its key."""
+    program = repository.find_program_by_key(tx, program_id.casefold())
+    if program is None or program.brand_id != brand_id:
+        raise ProgramNotFoundError(_NO_PROGRAM)
+    return repository.find_versions(tx, program.id, limit=VERSIONS_SHOWN_MAX)
+
+
 def find_versions_by_id(tx: Tx, ids: Iterable[str]) -> dict[str, Version]:
     """Return those of ``ids`` that exist, by id.  For domains that have checked who is asking."""
     return {version.id: version for version in repository.find_versions_by_id(tx, sorted(set(ids)))}

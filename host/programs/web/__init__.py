@@ -1,0 +1,9 @@
+"""Pages of the programs domain: the directory, a brand's page, the merchant's program page."""
+
+from quart import Blueprint
+
+from host.programs.web import console, directory
+
+blueprint = Blueprint("programs", __name__)
+for part in (directory, console):
+    blueprint.register_blueprint(part.blueprint)
