@@ -5,12 +5,14 @@ from host.core.money import Currency
 from host.wallet.model import Day, EscrowStatus, Purpose, StatementLine
 
 _DAY_MS = 24 * 3600 * 1000
-# Beyond every journal row: the first page has no row to continue after.
-SEQ_END = 2**62
+# Beyond every journal row and every moment: the first page has no row to continue after.
+SEQ_END = TIME_END_MS = 2**62
 
 
-def find_lines(tx: Tx, account_id: str, *, before_seq: int, limit: int) -> list[StatementLine]:
-    """Return the entries of an account before ``before_seq``, newest first."""
+def find_lines(
+    tx: Tx, account_id: str, *, before_seq: int, since_ms: int, until_ms: int, limit: int
+) -> list[StatementLine]:
+    """Return the entries of an account in a span of time, before ``before_seq``, newest first."""
     rows = tx.rows(
         "SELECT t.id, e.seq, t.created_at_ms, t.purpose, e.change_minor, e.balance_minor,"
         " t.currency, t.reference, o.owner_id AS other_id, COALESCE(m.memo, '') AS memo,"
@@ -22,9 +24,12 @@ def find_lines(tx: Tx, account_id: str, *, before_seq: int, limit: int) -> list[
         " LEFT JOIN wallet_memo m ON m.transfer_id = t.id"
         " LEFT JOIN wallet_escrow x ON x.order_id = t.reference"
         " WHERE e.account_id = :id AND e.seq < :before"
+        " AND t.created_at_ms >= :since AND t.created_at_ms < :until"
         " ORDER BY e.seq DESC LIMIT :limit",
         id=account_id,
         before=before_seq,
+        since=since_ms,
+        until=until_ms,
         limit=limit,
     )
     return [_line(row) for row in rows]

@@ -2,7 +2,14 @@
 
 from host.core.db import Tx
 from host.wallet.model import Balance, Escrow, EscrowStatus, PinAttempt
-from host.wallet.service.balances import (
+from host.wallet.service.entry import check_pin
+from host.wallet.service.escrow import (
+    find_escrow,
+    fund_escrow,
+    refund_escrow,
+    release_escrow,
+)
+from host.wallet.service.funds import (
     FIRST_CURRENCY,
     balance,
     balance_at,
@@ -10,13 +17,6 @@ from host.wallet.service.balances import (
     check_can_spend,
     merchant_balance,
     open_wallet,
-)
-from host.wallet.service.entry import check_pin
-from host.wallet.service.escrow import (
-    find_escrow,
-    fund_escrow,
-    refund_escrow,
-    release_escrow,
 )
 from host.wallet.service.pin import (
     accept_pin,

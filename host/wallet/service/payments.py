@@ -8,7 +8,7 @@ from host.core.text import clean_line
 from host.wallet.errors import NotAContactError, SameAccountError
 from host.wallet.model import Purpose, Transfer, cash_place
 from host.wallet.repository import ledger
-from host.wallet.service.balances import check_can_spend
+from host.wallet.service.funds import check_can_spend
 from host.wallet.service.pin import spend_pin
 from host.wallet.service.transfers import open_account, post_transfer
 

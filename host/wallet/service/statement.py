@@ -16,6 +16,7 @@ from host.wallet.repository import ledger
 from host.wallet.repository import statement as repository
 
 PAGE_ROWS = 30
+_DAY_MS = 24 * 3600 * 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +62,19 @@ def find_page(
     currency: Currency,
     *,
     after: str | None,
-    limit: int = PAGE_ROWS,
     order_cards: CardLoader | None,
+    limit: int = PAGE_ROWS,
+    since_ms: int = 0,
+    until_ms: int = repository.TIME_END_MS,
 ) -> StatementPage:
     """Return a page of a person's entries in one currency."""
-    before_seq = repository.SEQ_END if after is None else _seq(decode_cursor(after))
     found = repository.find_lines(
-        tx, cash_place(person_id, currency).id, before_seq=before_seq, limit=limit + 1
+        tx,
+        cash_place(person_id, currency).id,
+        before_seq=repository.SEQ_END if after is None else _seq(decode_cursor(after)),
+        since_ms=since_ms,
+        until_ms=until_ms,
+        limit=limit + 1,
     )
     lines = found[:limit]
     cursor = None
@@ -92,15 +99,21 @@ def access_line(
 
 def read_month(tx: Tx, person_id: str, currency: Currency, *, year: int, month: int) -> Month:
     """Return what came and went in a month."""
-    start = datetime(year, month, 1, tzinfo=UTC)
-    end = datetime(year + month // 12, month % 12 + 1, 1, tzinfo=UTC)
+    start, end = month_span(year, month)
     days = repository.find_days(
-        tx,
-        cash_place(person_id, currency).id,
-        since_ms=int(start.timestamp()) * 1000,
-        until_ms=int(end.timestamp()) * 1000,
+        tx, cash_place(person_id, currency).id, since_ms=start, until_ms=end
     )
-    return Month(year, month, (end - start).days, days)
+    return Month(year, month, (end - start) // _DAY_MS, days)
+
+
+def month_span(year: int, month: int) -> tuple[int, int]:
+    """Return where a calendar month begins and where the next one does, UTC."""
+    begins = (datetime(year, month, 1, tzinfo=UTC), datetime(*_next_month(year, month), tzinfo=UTC))
+    return int(begins[0].timestamp()) * 1000, int(begins[1].timestamp()) * 1000
+
+
+def _next_month(year: int, month: int) -> tuple[int, int, int]:
+    return year + month // 12, month % 12 + 1, 1
 
 
 def _describe(

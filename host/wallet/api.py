@@ -1,0 +1,206 @@
+"""JSON of the wallet.  Ids in the URL are the caller's keys: repeating a PUT repeats nothing.
+
+No address takes an account id: the account is always the caller's own, so internal accounts cannot
+be named from outside.
+"""
+
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+from quart import Blueprint, request
+from quart.typing import ResponseReturnValue
+
+from host.core.ids import derived_id
+from host.core.money import parse_currency
+from host.core.web import current_person_id, deps
+from host.wallet import service
+from host.wallet.edge import decode_once, read_key, read_money
+from host.wallet.model import RailOperation, Transfer
+from host.wallet.rails import RAILS
+from host.wallet.service import entry, payments, statement
+
+blueprint = Blueprint("wallet_api", __name__, url_prefix="/api/v1/wallet")
+
+_ID_LENGTH_MAX = 64
+# Above the domain's own limit, so that its own refusal is the one that is heard.
+_MEMO_LENGTH_MAX = 1024
+_PIN_LENGTH_MAX = 64
+
+Id = Annotated[str, Meta(max_length=_ID_LENGTH_MAX)]
+Memo = Annotated[str, Meta(max_length=_MEMO_LENGTH_MAX)]
+Pin = Annotated[str, Meta(max_length=_PIN_LENGTH_MAX)]
+
+
+class PutTransfer(msgspec.Struct, forbid_unknown_fields=True):
+    """Body of ``PUT /transfers/<key>``."""
+
+    receiver_id: Id
+    amount_minor: int
+    currency: str
+    pin: Pin
+    memo: Memo = ""
+
+
+class PutTopUp(msgspec.Struct, forbid_unknown_fields=True):
+    """Body of ``PUT /top-ups/<key>``."""
+
+    amount_minor: int
+    currency: str
+
+
+class PutWithdrawal(msgspec.Struct, forbid_unknown_fields=True):
+    """Body of ``PUT /withdrawals/<key>``."""
+
+    amount_minor: int
+    currency: str
+    pin: Pin
+
+
+class PutPin(msgspec.Struct, forbid_unknown_fields=True):
+    """Body of ``PUT /pin``; ``current`` is needed to replace one."""
+
+    pin: Pin
+    current: Pin | None = None
+
+
+@blueprint.get("/balances")
+async def get_balances() -> ResponseReturnValue:
+    """Return what the caller has, by currency."""
+    found = await deps().db.read(service.balances, current_person_id())
+    return {"balances": [msgspec.to_builtins(balance) for balance in found]}
+
+
+@blueprint.get("/entries")
+async def get_entries() -> ResponseReturnValue:
+    """Return a page of the caller's entries in ``currency``, newest first."""
+    page = await deps().db.read(
+        statement.find_page,
+        current_person_id(),
+        parse_currency(request.args.get("currency", service.FIRST_CURRENCY)),
+        after=request.args.get("after"),
+        order_cards=None,
+    )
+    return {
+        "entries": [_format_line(shown) for shown in page.lines],
+        "next": page.next_cursor,
+    }
+
+
+@blueprint.get("/transfers/<transfer_id>")
+async def get_transfer(transfer_id: str) -> ResponseReturnValue:
+    """Return the caller's side of a transfer."""
+    shown = await deps().db.read(
+        statement.access_line, transfer_id, actor_id=current_person_id(), order_cards=None
+    )
+    return _format_line(shown)
+
+
+@blueprint.put("/transfers/<key>")
+async def put_transfer(key: str) -> ResponseReturnValue:
+    """Send money to a contact.  Safe to retry: the key belongs to the caller and this amount."""
+    person_id = current_person_id()
+    body = decode_once(PutTransfer, await request.get_data())
+    money = read_money(body.amount_minor, body.currency)
+    transfer_id = derived_id("wallet.send", person_id, read_key(key))
+    attempt_id = await entry.check_pin(
+        deps().db, deps().passwords, person_id=person_id, pin=body.pin, now_ms=deps().now_ms()
+    )
+    sent = await deps().db.write(
+        payments.send_money,
+        transfer_id,
+        sender_id=person_id,
+        receiver_id=body.receiver_id,
+        money=money,
+        memo=body.memo,
+        pin_attempt_id=attempt_id,
+        now_ms=deps().now_ms(),
+    )
+    return _format_transfer(sent), 201
+
+
+@blueprint.put("/top-ups/<key>")
+async def put_top_up(key: str) -> ResponseReturnValue:
+    """Bring money in from the sandbox rail.  Safe to retry; retrying asks an unknown one again."""
+    body = decode_once(PutTopUp, await request.get_data())
+    operation = await entry.top_up(
+        deps().db,
+        RAILS["sandbox"],
+        key=read_key(key),
+        person_id=current_person_id(),
+        money=read_money(body.amount_minor, body.currency),
+        now_ms=deps().now_ms(),
+    )
+    return _format_operation(operation), 201
+
+
+@blueprint.put("/withdrawals/<key>")
+async def put_withdrawal(key: str) -> ResponseReturnValue:
+    """Send money out through the sandbox rail."""
+    person_id = current_person_id()
+    body = decode_once(PutWithdrawal, await request.get_data())
+    money = read_money(body.amount_minor, body.currency)
+    read_key(key)
+    attempt_id = await entry.check_pin(
+        deps().db, deps().passwords, person_id=person_id, pin=body.pin, now_ms=deps().now_ms()
+    )
+    operation = await entry.withdraw(
+        deps().db,
+        RAILS["sandbox"],
+        key=key,
+        person_id=person_id,
+        money=money,
+        pin_attempt_id=attempt_id,
+        now_ms=deps().now_ms(),
+    )
+    return _format_operation(operation), 201
+
+
+@blueprint.put("/pin")
+async def put_pin() -> ResponseReturnValue:
+    """Set or replace the payment PIN."""
+    body = decode_once(PutPin, await request.get_data())
+    await entry.change_pin(
+        deps().db,
+        deps().passwords,
+        person_id=current_person_id(),
+        current=body.current,
+        new=body.pin,
+        now_ms=deps().now_ms(),
+    )
+    return {}
+
+
+def _format_line(shown: statement.ShownLine) -> dict[str, Any]:
+    line = shown.line
+    return {
+        "transfer_id": line.transfer_id,
+        "at_ms": line.at_ms,
+        "purpose": line.purpose,
+        "change_minor": line.change_minor,
+        "balance_minor": line.balance_minor,
+        "currency": line.currency,
+        "memo": line.memo,
+        "other_handle": None if shown.person is None else shown.person.handle,
+        "order_id": line.reference if line.escrow_status is not None else None,
+        "escrow_status": line.escrow_status,
+    }
+
+
+def _format_transfer(transfer: Transfer) -> dict[str, Any]:
+    return {
+        "transfer_id": transfer.id,
+        "amount_minor": transfer.money.amount_minor,
+        "currency": transfer.money.currency,
+        "created_at_ms": transfer.created_at_ms,
+    }
+
+
+def _format_operation(operation: RailOperation) -> dict[str, Any]:
+    return {
+        "operation_id": operation.id,
+        "state": operation.state,
+        "reason": operation.reason,
+        "amount_minor": operation.money.amount_minor,
+        "currency": operation.money.currency,
+    }

@@ -1,0 +1,59 @@
+"""Numbers and keys as they come in: strict, because every softness here is somebody's money.
+
+`int()` takes full-width digits, underscores and white space, JSON readers keep the last of two
+equal keys, and a float looks like an amount.  None of that passes here.
+"""
+
+import json
+import re
+from typing import Any, TypeVar
+
+from host.core.errors import BadInputError
+from host.core.money import AMOUNT_MINOR_MAX, Money, parse_amount, parse_currency
+from host.core.web import decode
+from host.wallet.errors import AmountTooLargeError
+
+T = TypeVar("T")
+
+_KEY = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
+
+
+def decode_once(kind: type[T], data: bytes | str) -> T:
+    """Return a JSON body as ``kind``; a name that stands in it twice is refused.
+
+    What is signed or logged could be the first of the two and what is paid the second.
+    """
+    body = decode(kind, data)
+    json.loads(data, object_pairs_hook=_refuse_twice)
+    return body
+
+
+def read_money(amount_minor: int, currency: str) -> Money:
+    """Return an amount from JSON, in minor units."""
+    known = parse_currency(currency)
+    if amount_minor > AMOUNT_MINOR_MAX:
+        raise AmountTooLargeError("One transfer moves at most %(max)s.", max=AMOUNT_MINOR_MAX)
+    if amount_minor < 1:
+        raise BadInputError("The amount must be at least 1 minor unit.")
+    return Money(amount_minor, known)
+
+
+def read_typed_money(text: str, currency: str) -> Money:
+    """Return an amount that a person typed: ASCII digits and one point."""
+    return Money(parse_amount(text, currency), parse_currency(currency))
+
+
+def read_key(text: str) -> str:
+    """Return an idempotency key: 8 to 64 ASCII letters, digits, points, hyphens, underscores."""
+    if _KEY.fullmatch(text) is None:
+        raise BadInputError(
+            "The key must be 8 to 64 letters, digits, points, hyphens or underscores."
+        )
+    return text
+
+
+def _refuse_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise BadInputError("The body names a member twice. Send each name once.")
+    return found

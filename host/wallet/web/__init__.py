@@ -1,0 +1,11 @@
+"""Pages of the wallet: home and statement, rails, sending, PIN."""
+
+from quart import Blueprint
+
+from host.wallet.web import home, pin, rails, send
+
+__all__ = ["blueprint"]
+
+blueprint = Blueprint("wallet", __name__)
+for part in (home, rails, send, pin):
+    blueprint.register_blueprint(part.blueprint)

@@ -1,0 +1,142 @@
+"""The wallet's first page, the statement and a receipt."""
+
+import re
+from datetime import UTC, datetime
+
+from quart import Blueprint, Response, request
+from quart.typing import ResponseReturnValue
+
+from host.core.cards import CardLoader
+from host.core.errors import BadInputError
+from host.core.money import Currency, parse_currency
+from host.core.web import current_person_id, deps, render
+from host.wallet.csv_file import write_statement
+from host.wallet.drawing import HEIGHT, WIDTH, Bar, draw_month
+from host.wallet.service import statement, views
+
+blueprint = Blueprint("home", __name__)
+
+_MONTH = re.compile(r"(20[0-9]{2})-(0[1-9]|1[0-2])", re.ASCII)
+_CSV_ROWS_MAX = 10_000
+
+
+@blueprint.get("/wallet")
+async def show_home() -> str:
+    """Show balance, what can be done, this month and the latest entries."""
+    return await _render_home("wallet/home.html")
+
+
+@blueprint.get("/wallet/glance")
+async def show_home_part() -> str:
+    """Show what changes on the first page, for a page that is open."""
+    return await _render_home("wallet/glance.html")
+
+
+@blueprint.get("/wallet/statement")
+async def show_statement() -> str:
+    """Show a month of one currency."""
+    year, month = _asked_month()
+    view = await deps().db.read(
+        views.read_statement,
+        current_person_id(),
+        currency=asked_currency(),
+        year=year,
+        month=month,
+        after=request.args.get("after"),
+        order_cards=order_cards(),
+    )
+    return await render(
+        "wallet/statement.html",
+        tab="wallet",
+        view=view,
+        bars=_bars(view.month),
+        chart=(WIDTH, HEIGHT),
+        this_month=f"{year}-{month:02}",
+        month_ms=statement.month_span(year, month)[0],
+        earlier=_shift(year, month, -1),
+        later=_later(year, month),
+    )
+
+
+@blueprint.get("/wallet/statement.csv")
+async def get_statement_file() -> ResponseReturnValue:
+    """Give the newest entries of a currency as a file."""
+    currency = asked_currency() or views.choose_currency([])
+    page = await deps().db.read(
+        statement.find_page,
+        current_person_id(),
+        currency,
+        after=None,
+        limit=_CSV_ROWS_MAX,
+        order_cards=order_cards(),
+    )
+    response = Response(write_statement(page.lines), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="statement-{currency}.csv"'
+    return response
+
+
+@blueprint.get("/wallet/transfers/<transfer_id>")
+async def show_receipt(transfer_id: str) -> str:
+    """Show one's own side of a transfer."""
+    shown = await deps().db.read(
+        statement.access_line,
+        transfer_id,
+        actor_id=current_person_id(),
+        order_cards=order_cards(),
+    )
+    return await render("wallet/receipt.html", tab="wallet", shown=shown)
+
+
+def asked_currency() -> Currency | None:
+    """Return the currency that the address names."""
+    text = request.args.get("currency")
+    return None if text is None else parse_currency(text)
+
+
+def order_cards() -> CardLoader | None:
+    """Return who knows the orders that money was held for."""
+    return deps().card_loaders.get("order")
+
+
+async def _render_home(template: str) -> str:
+    today = datetime.fromtimestamp(deps().now_ms() / 1000, UTC)
+    view = await deps().db.read(
+        views.read_home,
+        current_person_id(),
+        currency=asked_currency(),
+        year=today.year,
+        month=today.month,
+        order_cards=order_cards(),
+    )
+    return await render(
+        template, tab="wallet", view=view, bars=_bars(view.month), chart=(WIDTH, HEIGHT)
+    )
+
+
+def _bars(month: statement.Month) -> list[Bar]:
+    today = datetime.fromtimestamp(deps().now_ms() / 1000, UTC)
+    is_this_month = (today.year, today.month) == (month.year, month.month)
+    return draw_month(
+        month.days, day_count=month.day_count, today=today.day if is_this_month else None
+    )
+
+
+def _asked_month() -> tuple[int, int]:
+    today = datetime.fromtimestamp(deps().now_ms() / 1000, UTC)
+    text = request.args.get("month", f"{today.year}-{today.month:02}")
+    match = _MONTH.fullmatch(text)
+    if match is None:
+        raise BadInputError("A month is written like 2026-03.")
+    return int(match[1]), int(match[2])
+
+
+def _shift(year: int, month: int, by: int) -> str:
+    count = year * 12 + month - 1 + by
+    return f"{count // 12}-{count % 12 + 1:02}"
+
+
+def _later(year: int, month: int) -> str | None:
+    """Return the next month, unless it has not begun."""
+    later = _shift(year, month, 1)
+    today = datetime.fromtimestamp(deps().now_ms() / 1000, UTC)
+    return later if later <= f"{today.year}-{today.month:02}" else None

@@ -1,0 +1,47 @@
+"""The page that sets the payment PIN."""
+
+import re
+
+from quart import Blueprint, request
+from quart.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
+
+from host.core.errors import BadInputError
+from host.core.web import current_person_id, deps, render, see_other
+from host.wallet import service
+from host.wallet.service import entry
+
+blueprint = Blueprint("pin", __name__)
+
+# Where to go on afterwards: a path of this host.  "//elsewhere" would be another one.
+_PATH = re.compile(r"/[A-Za-z0-9_-][A-Za-z0-9_/.?=&-]*", re.ASCII)
+
+
+@blueprint.get("/wallet/pin")
+async def show_pin() -> str:
+    """Show the form that sets or replaces the PIN."""
+    has_pin = await deps().db.read(service.has_pin, current_person_id())
+    return await render(
+        "wallet/pin.html", tab="wallet", has_pin=has_pin, next=_next(request.args.get("next", ""))
+    )
+
+
+@blueprint.post("/wallet/pin")
+async def post_pin() -> ResponseReturnValue:
+    """Set or replace the PIN."""
+    form: MultiDict[str, str] = await request.form
+    if form.get("new", "") != form.get("again", ""):
+        raise BadInputError("The two PINs are not the same. Type the new one twice.")
+    await entry.change_pin(
+        deps().db,
+        deps().passwords,
+        person_id=current_person_id(),
+        current=form.get("current"),
+        new=form.get("new", ""),
+        now_ms=deps().now_ms(),
+    )
+    return see_other(_next(form.get("next", "")))
+
+
+def _next(path: str) -> str:
+    return path if _PATH.fullmatch(path) else "/wallet"
