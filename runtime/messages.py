@@ -82,7 +82,8 @@ class RunRaw(_Message, tag=6):
 
     source: str
     language_wall: bool
-    modules: list[str]
+    # Path of a file that must stay unread; the code finds it as CANARY.
+    canary: str
 
 
 ToWorker = Load | RunEvent | CallAnswer | CallRefusal | Compile

@@ -3,8 +3,6 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from runtime.findings import Finding
-
 
 @dataclass(frozen=True, slots=True)
 class ProgramCode:
@@ -111,11 +109,3 @@ class CallRefusedError(Exception):
         super().__init__(code, message)
         self.code = code
         self.message = message
-
-
-class SourceRefusedError(Exception):
-    """A program's source cannot be compiled; ``findings`` say where and why."""
-
-    def __init__(self, findings: list[Finding]) -> None:
-        super().__init__("; ".join(str(finding) for finding in findings))
-        self.findings = findings

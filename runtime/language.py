@@ -1,0 +1,83 @@
+"""Where the process wall meets the language wall: what a program's files are run with.
+
+Everything that a program can name comes from here or from ``runtime.policy``: the SDK's ``Page``
+and ``api``, time and chance of the current event, the log, and the program's own other files.
+"""
+
+import random
+from collections.abc import Callable, Mapping
+from types import CodeType
+from typing import Any, Protocol, cast
+
+from runtime import policy
+from sdk.api import make_api
+from sdk.contract.findings import Finding
+from sdk.errors import ApiError
+from sdk.page import Page
+
+
+class Services(Protocol):
+    """What the worker does for a program; always on behalf of the event that runs now."""
+
+    def now_ms(self) -> int:
+        """Return the event's time."""
+
+    def random(self) -> random.Random:
+        """Return the event's random numbers."""
+
+    def log(self, text: str) -> None:
+        """Write a line to the merchant's log."""
+
+    def call(self, name: str, args: dict[str, Any]) -> Any:
+        """Do what ``api`` was asked."""
+
+
+class Language:
+    """The names of one program."""
+
+    page_class = Page
+
+    def __init__(self, services: Services, import_file: Callable[[str], Any]) -> None:
+        self._services = services
+        self._import_file = import_file
+        api = make_api(services.call)
+        self._sdk = {"sdk": {"Page": Page, "api": api, "ApiError": ApiError}}
+        # The policy wants a generator of numbers; which one it is changes with the event.
+        self._random = cast("random.Random", _RandomOfEvent(services))
+
+    def globals_for(self, name: str) -> dict[str, Any]:
+        """Return fresh globals for the file with this dotted name."""
+        return policy.make_globals(
+            sdk_modules=self._sdk,
+            program_modules=self._import_file,
+            log=self._services.log,
+            now_ms=self._services.now_ms,
+            rng=self._random,
+            name=name,
+        )
+
+    def module(self, name: str, names: Mapping[str, Any]) -> Any:
+        """Return a file that was run, as other files see it."""
+        return policy.as_module(name, names)
+
+    def record(self, fields: Mapping[str, Any]) -> Any:
+        """Return what a handler is given: an object with these fields, missing ones None."""
+        return policy.Record(fields, is_open=True)
+
+
+class _RandomOfEvent:
+    """Stands for whichever generator belongs to the event that runs now."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._services.random(), name)
+
+
+def compile_file(source: str, path: str) -> tuple[CodeType | None, list[Finding]]:
+    """Return the compiled file, or what is wrong with it."""
+    try:
+        return policy.compile_source(source, path), []
+    except policy.SourceRefusedError as error:
+        return None, error.findings

@@ -1,0 +1,203 @@
+"""A program inside its worker: its files, its pages, what a page remembers.
+
+Files are run when they are first needed, so that a start costs only the page that is opened.  A
+page has no life of its own: for each event a fresh instance is made from the state in the event,
+and when the event fails the instance is simply dropped.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import CodeType, FunctionType
+from typing import Any
+
+import msgspec
+
+from runtime import plain
+from runtime.language import Language, Services
+from sdk.contract.events import LIFE_CYCLE
+
+ATTRIBUTE_LENGTH_MAX = 100
+# Public names of a class that are neither state nor handlers.
+_NOT_STATE = (property, staticmethod, classmethod)
+_split_state = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_read_state = msgspec.json.Decoder(dict[str, Any])
+_read_value = msgspec.json.Decoder()
+
+
+class ProgramError(Exception):
+    """The program does not keep the rules of pages.  ``reason`` as in ``EventFailedError``."""
+
+    def __init__(self, reason: str, message: str, file: str = "", line: int = 0) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.message = message
+        self.file = file
+        self.line = line
+
+
+@dataclass(frozen=True, slots=True)
+class PageClass:
+    """One page: how to make it, and which of its methods may be called from outside."""
+
+    make: Callable[[], Any]
+    # Looked up once, when the file was run: a program cannot smuggle in a handler later.
+    handlers: Mapping[str, FunctionType]
+    # JSON text of each default, so that no two instances share a list or a dict.
+    defaults: Mapping[str, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """How a page's state differs from what it was."""
+
+    changed: dict[str, msgspec.Raw]
+    removed: list[str]
+
+
+class Program:
+    """The files of one program and what came of running them."""
+
+    def __init__(self, files: Mapping[str, CodeType], services: Services) -> None:
+        self._files = files
+        self._language = Language(services, self._import_file)
+        self._modules: dict[str, Any] = {}
+        self._pages: dict[str, PageClass] = {}
+        self._being_run: set[str] = set()
+
+    @property
+    def is_running_a_file(self) -> bool:
+        """Tell whether a file is being run now, and not a handler."""
+        return bool(self._being_run)
+
+    def has_file(self, path: str) -> bool:
+        """Tell whether a code object's file name is one of the program's files."""
+        return path in self._files
+
+    def page(self, page: str) -> PageClass:
+        """Return the page at this path, running its file if it is the first time."""
+        found = self._pages.get(page)
+        if found is None:
+            found = self._pages[page] = self._find_page(f"{page}.py")
+        return found
+
+    def call(self, function: FunctionType, page: Any, argument: tuple[Any, ...]) -> Any:
+        """Call a handler with as much of the argument as it takes."""
+        takes = function.__code__.co_argcount - 1
+        return function(page, *argument[: max(0, takes)])
+
+    def argument(self, handler: str, payload: bytes, query: bytes) -> tuple[Any, ...]:
+        """Return what the handler is given, as ``sdk.contract.events`` promises."""
+        if handler == "on_load":
+            return (_read_state.decode(query),)
+        fields = _read_state.decode(payload)
+        if handler == "on_share":
+            return (fields.get("source", "menu"),)
+        if handler in LIFE_CYCLE:
+            return ()
+        if "ok" not in fields:
+            fields = {"type": "tap", "dataset": {}, "value": None, "fields": {}, **fields}
+        return (self._language.record(fields),)
+
+    def _import_file(self, name: str) -> Any:
+        """Return the module for a dotted name of the program's own, or None if it has none."""
+        path = name.replace(".", "/") + ".py"
+        if path not in self._files:
+            return None
+        if path not in self._modules:
+            self._run_file(path)
+        return self._modules[path]
+
+    def _run_file(self, path: str) -> dict[str, Any]:
+        if path in self._being_run:
+            raise ProgramError("load", "files import each other in a circle", path)
+        self._being_run.add(path)
+        try:
+            names = self._language.globals_for(_module_name(path))
+            exec(self._files[path], names)  # noqa: S102  (this is what the box is for)
+        finally:
+            self._being_run.discard(path)
+        self._modules[path] = self._language.module(_module_name(path), names)
+        return names
+
+    def _find_page(self, path: str) -> PageClass:
+        if path not in self._files:
+            raise ProgramError("load", f"the program has no page file {path}", path)
+        # Run again even if another file has imported it: a page's class must be the one that its
+        # own file defines, and imported modules do not keep private names.
+        names = self._run_file(path)
+        name = _module_name(path)
+        base = self._language.page_class
+        classes = [
+            each
+            for each in names.values()
+            if isinstance(each, type)
+            and issubclass(each, base)
+            and each is not base
+            and each.__module__ == name
+        ]
+        if len(classes) != 1:
+            raise ProgramError("load", f"needs one class made from Page, has {len(classes)}", path)
+        return _read_class(classes[0], base, path)
+
+
+def fill(page: Any, page_class: PageClass, state: bytes) -> dict[str, msgspec.Raw]:
+    """Give an instance its state; return the text of each value as it was."""
+    before = _split_state.decode(state)
+    values = vars(page)
+    for name, text in page_class.defaults.items():
+        if name not in before:
+            values[name] = _read_value.decode(text)
+    values.update(_read_state.decode(state))
+    return before
+
+
+def compare(page: Any, before: dict[str, msgspec.Raw], bytes_max: int) -> Changes:
+    """Return what has changed, by comparing texts; refuse what cannot be state."""
+    changed: dict[str, msgspec.Raw] = {}
+    size = 2
+    values = vars(page)
+    for name, value in values.items():
+        if type(name) is not str or len(name) > ATTRIBUTE_LENGTH_MAX:
+            raise ProgramError("state", f"self has an attribute name that is not text: {name!r}")
+        if name.startswith("_"):
+            continue
+        try:
+            text = plain.encode(value)
+        except plain.NotPlainError as error:
+            raise ProgramError("state", f"self.{name}: {error}") from None
+        size += len(name) + len(text) + 4
+        old = before.get(name)
+        if old is None or bytes(old) != text:
+            changed[name] = msgspec.Raw(text)
+    if size > bytes_max:
+        raise ProgramError("state", f"the page's data has {size} bytes; {bytes_max} are allowed")
+    return Changes(changed, [name for name in before if name not in values])
+
+
+def _read_class(cls: type, base: type, path: str) -> PageClass:
+    handlers: dict[str, FunctionType] = {}
+    defaults: dict[str, bytes] = {}
+    own = [each for each in reversed(cls.__mro__) if issubclass(each, base) and each is not base]
+    for each in own:
+        for name, value in vars(each).items():
+            if name.startswith("_"):
+                continue
+            if type(value) is FunctionType:
+                handlers[name] = value
+                continue
+            if isinstance(value, _NOT_STATE):
+                continue
+            try:
+                defaults[name] = plain.encode(value)
+            except plain.NotPlainError as error:
+                raise ProgramError("load", f"{cls.__name__}.{name}: {error}", path) from None
+    return PageClass(_maker(cls), handlers, defaults)
+
+
+def _maker(cls: type) -> Callable[[], Any]:
+    # Not cls(): a page's __init__ would run outside its state, and life begins in on_load.
+    return lambda: object.__new__(cls)
+
+
+def _module_name(path: str) -> str:
+    return path.removesuffix(".py").replace("/", ".")
