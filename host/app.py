@@ -20,7 +20,7 @@ _GZIP_BYTES_MIN = 1024
 
 # Everything comes from this host, nothing inline, and a script may make HTML only through the
 # policy named `hutong` in static/js/html.js.
-HOST_CSP = "; ".join(
+HOST_CSP = "; ".join(  # noqa: FLY002  (one directive a line)
     (
         "default-src 'none'",
         "script-src 'self'",

@@ -10,7 +10,6 @@ import os
 import sys
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
-
 from typing import Any
 
 import click
@@ -26,7 +25,7 @@ from host.serve import StartRefusedError, bind, is_loopback, open_deps, serve
 from sdk import cli as sdk_cli
 
 
-class Refusal(click.ClickException):  # noqa: N818  (click's own term for an error with a message)
+class Refusal(click.ClickException):
     """A command could not be done; status 1."""
 
     exit_code = 1
@@ -163,7 +162,7 @@ def _run_loop(work: Coroutine[Any, Any, None]) -> None:
         runner.run(work)
 
 
-def _prepare(settings: Settings) -> Callable[[Deps], Coroutine[Any, Any, None]] | None:
+def _prepare(settings: Settings) -> Callable[[Deps], Coroutine[Any, Any, None]]:
     if settings.demo:
         return demo.prepare
     return _refuse_demo_accounts
@@ -179,9 +178,14 @@ async def _refuse_demo_accounts(deps: Deps) -> None:
 
 def _announce(deps: Deps) -> None:
     settings = deps.settings
-    lines = [f"\n  Hutong is open:  {settings.base_url}", f"  data in {settings.data_dir.resolve()}"]
-    walls = deps.runtime.self_test.summary() if deps.runtime and deps.runtime.self_test else "off"
-    lines.append(f"  sandbox: {walls}")
+    lines = [
+        f"\n  Hutong is open:  {settings.base_url}",
+        f"  data in {settings.data_dir.resolve()}",
+    ]
+    if deps.runtime is not None and deps.runtime.self_test is not None:
+        test = deps.runtime.self_test
+        verdict = "every wall holds" if test.holds else "THE WALLS DO NOT HOLD, see the log"
+        lines.append(f"  sandbox {test.isolation}: {verdict} ({' '.join(test.walls)})")
     if settings.demo:
         lines += ["", *demo.greeting(settings.base_url)]
     else:
@@ -196,5 +200,3 @@ for _command in (*sdk_cli.commands, *subscriptions.all_commands()):
 
 if __name__ == "__main__":
     main(prog_name="hutong", windows_expand_args=False)
-
-

@@ -10,9 +10,10 @@ import errno
 import logging
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from ipaddress import ip_address
+from typing import Any
 
 from hypercorn.asyncio import serve as serve_hypercorn
 from hypercorn.config import Config
@@ -103,7 +104,7 @@ async def serve(
     settings: Settings,
     listener: socket.socket,
     *,
-    prepare: Callable[[Deps], object] | None = None,
+    prepare: Callable[[Deps], Coroutine[Any, Any, None]],
     announce: Callable[[Deps], None] = lambda _: None,
 ) -> None:
     """Serve until SIGINT or SIGTERM."""
@@ -114,8 +115,7 @@ async def serve(
     port = listener.getsockname()[1]
     async with open_deps(dataclasses.replace(settings, port=port)) as deps:
         app = create_app(deps)
-        if prepare is not None:
-            await prepare(deps)  # type: ignore[misc]
+        await prepare(deps)
         config = Config()
         config.bind = [f"fd://{listener.detach()}"]
         config.accesslog = None
@@ -129,9 +129,7 @@ async def serve(
             )
             sweeper = group.create_task(_sweep_forever(deps.db))
             group.create_task(_announce_when_up(deps, announce))
-            await serve_hypercorn(
-                app, config, shutdown_trigger=lambda: _wait_stop(stop, deps.hub)
-            )
+            await serve_hypercorn(app, config, shutdown_trigger=lambda: _wait_stop(stop, deps.hub))
             relay.cancel()
             sweeper.cancel()
 
@@ -159,10 +157,10 @@ async def _sweep_forever(db: Database) -> None:
 
 def _pool_settings(settings: Settings) -> PoolSettings:
     return PoolSettings(
-        isolation=settings.isolation,
-        cpu_ms_max=settings.program_cpu_ms_max,
-        wall_ms_max=settings.program_wall_ms_max,
-        memory_mib_max=settings.program_memory_mib_max,
+        isolation="degraded" if settings.isolation == "degraded" else "strict",
+        event_cpu_ms_max=settings.program_cpu_ms_max,
+        event_wall_ms_max=settings.program_wall_ms_max,
+        memory_bytes_max=settings.program_memory_mib_max * 2**20,
     )
 
 

@@ -16,7 +16,7 @@ from host.core import i18n, live
 from host.core.db import Tx
 from host.core.errors import AppError, BadInputError
 from host.core.limits import check_rate
-from host.core.live import Connection
+from host.core.live import Connection, Socket
 from host.core.web import current_person_id, deps
 
 logger = logging.getLogger(__name__)
@@ -73,7 +73,7 @@ async def open_live() -> None:
     connection = Connection(
         person_id,
         session_id,
-        websocket._get_current_object(),  # noqa: SLF001  (the socket outlives this context's proxy)
+        _this_socket(),
         since,
         lang if lang in i18n.LANGS else "en",
     )
@@ -83,6 +83,12 @@ async def open_live() -> None:
     finally:
         deps().hub.remove(connection)
     await websocket.close(_CLOSE_CODES.get(reason, 1000), reason)
+
+
+def _this_socket() -> Socket:
+    """Return the socket itself: the proxy would mean another one in another socket's task."""
+    this: Socket = websocket._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
+    return this
 
 
 async def _serve(connection: Connection) -> str:
@@ -95,7 +101,7 @@ async def _serve(connection: Connection) -> str:
         )
         if connection.ended in done:
             return connection.ended.result()
-        return next(iter(done)).result() or "bye"  # type: ignore[return-value]
+        return next(iter(done)).result() or "bye"
     finally:
         for task in (down, up):
             task.cancel()

@@ -11,12 +11,13 @@ import hashlib
 import io
 import re
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NewType
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from host.core.db import Tx
+from host.core.db import Tx, expand
 from host.core.deps import Deps
 from host.core.errors import BadInputError, TooLargeError
 from host.core.settings import Settings
@@ -61,6 +62,16 @@ async def store_image(deps: Deps, data: bytes, *, owner_id: str) -> MediaId:
     )
     await asyncio.to_thread(_write_files, settings, media_id, sizes)
     return media_id
+
+
+def find_sizes(tx: Tx, ids: Sequence[str], *, owner_id: str) -> dict[str, tuple[int, int]]:
+    """Return width and height of those pictures that ``owner_id`` has put here."""
+    sql, params = expand(
+        "SELECT id, width, height FROM core_media WHERE owner_id = :owner AND id IN (:ids)",
+        ids=ids,
+    )
+    rows = tx.rows(sql, owner=owner_id, **params)
+    return {row["id"]: (row["width"], row["height"]) for row in rows}
 
 
 def encode_sizes(data: bytes) -> tuple[dict[int | None, bytes], int, int]:

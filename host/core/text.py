@@ -30,7 +30,9 @@ def clean_text(text: str, *, length_max: int) -> str:
 
 def clean_line(text: str, *, length_max: int) -> str:
     """Return text of one line, cleaned: every run of white space is one space."""
-    return clean_text(" ".join(text.split()), length_max=length_max)
+    return clean_text(
+        " ".join(clean_text(text, length_max=len(text)).split()), length_max=length_max
+    )
 
 
 def _is_visible(character: str) -> bool:

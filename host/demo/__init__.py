@@ -34,7 +34,7 @@ def greeting(base_url: str) -> list[str]:
     """Return what a newcomer should read first."""
     owners = ", ".join(shop.owner for shop in SHOPS)
     return [
-        f"  A demo lane with play money. Everybody's password is  {PASSWORD}  and the PIN is  {PIN}",
+        f"  A demo lane with play money. Password of all:  {PASSWORD}   payment PIN:  {PIN}",
         f"    person    mei     {base_url}/sign-in",
         "    friend    jonas   (use a second browser profile to see messages arrive)",
         f"    merchants {owners}",

@@ -32,7 +32,7 @@ DIRECT: tuple[tuple[str, str, tuple[Line, ...]], ...] = (
         ("sofia", 3 * 1440 + 5, "Ten. One is a vase now.", None),
     )),
     ("mei", "amara", (
-        ("amara", 400, "On air at six. Say something nice about the lane and I will read it.", None),
+        ("amara", 400, "On air at six. Say something nice about the lane, I will read it.", None),
         ("mei", 380, "That it is louder than it looks, and kinder.", None),
     )),
     ("jonas", "tom", (

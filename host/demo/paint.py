@@ -31,7 +31,9 @@ class Canvas:
         """Fill an ellipse around (x, y)."""
         self._draw.ellipse(_box(x - rx, y - ry, x + rx, y + ry), fill=fill)
 
-    def ring(self, x: float, y: float, rx: float, ry: float, line: Colour, width: float) -> None:
+    def ring(  # noqa: PLR0917
+        self, x: float, y: float, rx: float, ry: float, line: Colour, width: float
+    ) -> None:
         """Draw the outline of an ellipse."""
         box = _box(x - rx, y - ry, x + rx, y + ry)
         self._draw.ellipse(box, outline=line, width=round(width * _UNIT))

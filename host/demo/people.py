@@ -100,8 +100,8 @@ SHOPS = (
                  " on the side.", 3_200, None, "beef-noodles", Kind.PICKUP),
             Ware("egg-noodles", "Tomato egg noodles 番茄鸡蛋面", "The one your grandmother made.",
                  2_400, None, "egg-noodles", Kind.PICKUP),
-            Ware("chili-noodles", "Chongqing noodles 重庆小面", "Red, numbing, honest.", 2_200, None,
-                 "chili-noodles", Kind.PICKUP),
+            Ware("chili-noodles", "Chongqing noodles 重庆小面", "Red, numbing, honest.",
+                 2_200, None, "chili-noodles", Kind.PICKUP),
             Ware("dumplings", "Pork and chive dumplings 饺子", "Twelve, steamed, with black"
                  " vinegar.", 2_800, 24, "dumplings", Kind.PICKUP),
             Ware("soy-milk", "Warm soy milk 豆浆", "Ground this morning.", 800, 50, "soy-milk",

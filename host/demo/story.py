@@ -4,7 +4,6 @@ import asyncio
 from dataclasses import dataclass, field
 
 from host.brands import service as brands
-from host.chat import service as chat
 from host.contacts import service as contacts
 from host.core.cards import CardLoader
 from host.core.deps import Deps
