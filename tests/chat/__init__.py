@@ -1,0 +1,1 @@
+"""Chat: numbers without gaps, repeats, blocks, groups, pages, live events."""

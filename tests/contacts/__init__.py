@@ -1,0 +1,1 @@
+"""Contacts: requests, answers, blocks."""

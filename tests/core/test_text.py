@@ -1,0 +1,35 @@
+"""What people write is made safe to show."""
+
+import pytest
+
+from host.core.errors import BadInputError
+from host.core.text import clean_line, clean_text
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("hello\r\nthere\u2028you", "hello\nthere\nyou"),
+        ("a\x00b\x07c\x1b[31m", "abc[31m"),
+        ("pay \u202e001\u202c now", "pay 001 now"),
+        ("\u2067abc\u2069", "abc"),
+        ("👩\u200d👩\u200d👧", "👩\u200d👩\u200d👧"),
+        ("e\u0301", "é"),
+        (" \u200b\u2060\u0301 ", ""),
+        ("\ud800", ""),
+    ],
+)
+def test_what_misleads_is_taken_out_and_what_languages_need_stays(written: str, kept: str) -> None:
+    """Controls and overrides go, newlines become one kind, joiners stay."""
+    assert kept == clean_text(written, length_max=100)
+
+
+def test_a_line_has_no_newline() -> None:
+    """Every run of white space is one space, also where a control character stood between."""
+    assert clean_line(" a\n \u202e\t b ", length_max=10) == "a b"
+
+
+def test_a_long_text_is_refused_with_both_numbers() -> None:
+    """The sentence says how long it is and what is allowed."""
+    with pytest.raises(BadInputError, match="has 11 characters; 10 are allowed"):
+        clean_text("x" * 11, length_max=10)
