@@ -118,20 +118,53 @@ def settings_command() -> None:
         click.echo(f"{name}={value}")
 
 
-@main.command("outbox")
-@click.option("--retry", is_flag=True, help="Let the parked events be tried again.")
-def outbox_command(*, retry: bool) -> None:
-    """List the events that could not be delivered ten times."""
+@main.group("outbox", cls=Commands)
+def outbox_group() -> None:
+    """Look at events that were not delivered."""
+
+
+@outbox_group.command("list")
+@click.option("--failed", is_flag=True, help="Those that failed ten times and are parked.")
+def list_outbox(*, failed: bool) -> None:
+    """List the events that wait, at most 100."""
 
     async def work(deps: Deps) -> None:
-        if retry:
-            count = await deps.db.write(outbox.retry_parked, now_ms=now_ms())
-            click.echo(f"{count} event(s) will be tried again.")
-            return
-        for event in await deps.db.read(outbox.find_parked):
-            click.echo(f"{event.id} {event.name} {json.dumps(dict(event.payload))}")
+        events = await deps.db.read(outbox.find_parked if failed else outbox.find_waiting)
+        for event in events:
+            tries = f"{event.attempt_count} tries"
+            click.echo(f"{event.id} {event.name} {tries} {json.dumps(dict(event.payload))}")
+        click.echo(f"{len(events)} event(s)" + (" parked" if failed else " waiting"))
 
     run_with_deps(work)
+
+
+@outbox_group.command("retry")
+def retry_outbox() -> None:
+    """Let every parked event be tried again."""
+
+    async def work(deps: Deps) -> None:
+        count = await deps.db.write(outbox.retry_parked, now_ms=now_ms())
+        click.echo(f"{count} event(s) will be tried again.")
+
+    run_with_deps(work)
+
+
+@main.command("doctor")
+def doctor_command() -> None:
+    """Prove the walls of the sandbox here, and check that the database opens."""
+
+    async def run() -> bool:
+        async with open_deps(read_settings()) as deps:
+            click.echo(f"database  {deps.settings.database_path}: up to date")
+            test = deps.runtime.self_test if deps.runtime else None
+            click.echo(f"sandbox   {test}")
+            return test is not None and test.runs_uploads
+
+    if not asyncio.run(run()):
+        raise Refusal(
+            "Uploaded mini-programs will not run here. A kernel with seccomp and Landlock, or"
+            " root, makes the missing walls possible."
+        )
 
 
 @main.group("admin", cls=Commands)

@@ -102,6 +102,15 @@ def find_parked(tx: Tx) -> list[StoredEvent]:
     return [_event(row) for row in rows]
 
 
+def find_waiting(tx: Tx) -> list[StoredEvent]:
+    """Return the events that wait for their next attempt, oldest first, at most 100."""
+    rows = tx.rows(
+        "SELECT id, name, payload, created_at_ms, attempt_count FROM core_outbox"
+        " WHERE parked_at_ms IS NULL AND delivered_at_ms IS NULL ORDER BY seq LIMIT 100"
+    )
+    return [_event(row) for row in rows]
+
+
 def retry_parked(tx: Tx, *, now_ms: int) -> int:
     """Let every parked event be tried again and return how many."""
     return tx.run(
