@@ -3,13 +3,14 @@
 import re
 from datetime import UTC, datetime
 
+from babel.dates import format_skeleton
 from quart import Blueprint, Response, request
 from quart.typing import ResponseReturnValue
 
 from host.core.cards import CardLoader
 from host.core.errors import BadInputError
 from host.core.money import Currency, parse_currency
-from host.core.web import current_person_id, deps, render
+from host.core.web import current_lang, current_person_id, deps, render
 from host.wallet.csv_file import write_statement
 from host.wallet.drawing import HEIGHT, WIDTH, Bar, draw_month
 from host.wallet.service import statement, views
@@ -52,7 +53,7 @@ async def show_statement() -> str:
         bars=_bars(view.month),
         chart=(WIDTH, HEIGHT),
         this_month=f"{year}-{month:02}",
-        month_ms=statement.month_span(year, month)[0],
+        month_title=_month_title(year, month),
         earlier=_shift(year, month, -1),
         later=_later(year, month),
     )
@@ -128,6 +129,11 @@ def _asked_month() -> tuple[int, int]:
     if match is None:
         raise BadInputError("A month is written like 2026-03.")
     return int(match[1]), int(match[2])
+
+
+def _month_title(year: int, month: int) -> str:
+    locale = "zh_Hans_CN" if current_lang() == "zh-Hans" else "en"
+    return str(format_skeleton("yMMMM", datetime(year, month, 1, tzinfo=UTC), locale=locale))
 
 
 def _shift(year: int, month: int, by: int) -> str:
