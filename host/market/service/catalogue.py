@@ -20,7 +20,11 @@ DESCRIPTION_CHARS_MAX = 2000
 
 @dataclass(frozen=True, slots=True)
 class ProductFacts:
-    """What a shop says of a product."""
+    """What a shop says of a product.
+
+    No ``cover_id`` keeps the picture.  ``stock_shown`` is the count that the shop saw when it wrote
+    ``stock``: what was sold since then stays sold.
+    """
 
     sku: str
     name: str
@@ -28,6 +32,7 @@ class ProductFacts:
     currency: Currency
     kind: Kind = Kind.GOODS
     stock: int | None = None
+    stock_shown: int | None = None
     description: str = ""
     cover_id: str | None = None
     status: ProductStatus = ProductStatus.ON_SALE
@@ -60,8 +65,8 @@ def save_product(
         kind=facts.kind,
         price_minor=facts.price_minor,
         currency=facts.currency,
-        stock=facts.stock,
-        cover_id=facts.cover_id,
+        stock=_new_stock(facts, earlier),
+        cover_id=facts.cover_id or (earlier.cover_id if earlier else None),
         status=facts.status,
         created_at_ms=earlier.created_at_ms if earlier else now_ms,
         updated_at_ms=now_ms,
@@ -74,6 +79,7 @@ def set_cover(
     tx: Tx, product_id: str, *, actor_id: str, cover_id: str | None, now_ms: int
 ) -> Product:
     """Give a product another picture."""
+    repository.lock_products(tx, [product_id])
     product = replace(
         access_own_product(tx, product_id, actor_id=actor_id),
         cover_id=cover_id,
@@ -93,7 +99,7 @@ def access_product(tx: Tx, product_id: str) -> Product:
 
 def access_own_product(tx: Tx, product_id: str, *, actor_id: str) -> Product:
     """Return a product that ``actor_id`` may change; a stranger's looks like a missing one."""
-    product = repository.lock_products(tx, [product_id]).get(product_id)
+    product = repository.find_products(tx, [product_id]).get(product_id)
     if product is None:
         raise ProductNotFoundError("There is no product with this id.")
     try:
@@ -143,6 +149,15 @@ def search_products(
 ) -> list[Product]:
     """Return products on sale that ``words`` occur in, newest first."""
     return repository.search_products(tx, words.strip(), before=before, limit=limit)
+
+
+def _new_stock(facts: ProductFacts, earlier: Product | None) -> int | None:
+    if earlier is None or None in (facts.stock, facts.stock_shown, earlier.stock):
+        return facts.stock
+    assert facts.stock is not None  # said by the line above, which mypy cannot follow
+    assert facts.stock_shown is not None
+    assert earlier.stock is not None
+    return max(0, earlier.stock + facts.stock - facts.stock_shown)
 
 
 def _check_sku_is_free(tx: Tx, product_id: str, brand_id: str, sku: str) -> None:

@@ -1,0 +1,9 @@
+"""Pages of the market: the payment sheet, a person's orders, products, a shop's console."""
+
+from quart import Blueprint
+
+from host.market.web import addresses, console, goods, orders, pay, products
+
+blueprint = Blueprint("market_web", __name__)
+for _part in (addresses, console, goods, orders, pay, products):
+    blueprint.register_blueprint(_part.blueprint)
