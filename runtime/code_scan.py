@@ -1,0 +1,204 @@
+"""What the code of a mini-program asks of the host, read without running it.
+
+Names that are built at run time escape this scan; the bridge checks every call again.  What is
+found here is found a day earlier: at the merchant's desk.
+"""
+
+import ast
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from runtime.findings import Finding, has_errors
+from runtime.policy import check as check_language
+from runtime.policy.modules import STANDARD_MODULES
+from sdk.contract.capabilities import CAPABILITIES
+from sdk.contract.manifest import FILE as MANIFEST_FILE
+from sdk.contract.manifest import Manifest
+from sdk.contract.scopes import SCOPES
+
+
+@dataclass(frozen=True, slots=True)
+class ApiUse:
+    """One place where a file names a capability."""
+
+    name: str
+    node: ast.Attribute
+    # Its keyword arguments and first argument that are plain texts; empty when it is not called.
+    texts: Mapping[str | int, str]
+
+
+def check_code(manifest: Manifest, texts: Mapping[str, str]) -> Iterable[Finding]:
+    """Check classes, imports and capabilities of every file against the manifest."""
+    used: set[str] = set()
+    for path, text in texts.items():
+        tree = _parse(text) if path.endswith(".py") else None
+        if tree is None:
+            continue
+        if path.removesuffix(".py") in manifest.pages and len(page_classes(tree)) != 1:
+            fix = "write 'class Name(Page):' once, after 'from sdk import Page, api'"
+            message = f"has {len(page_classes(tree))} classes made from Page"
+            yield Finding(path, 1, 0, "PAGE001", message, fix)
+        yield from _check_imports(tree, path, texts)
+        uses = list(_api_uses(tree))
+        for use in uses:
+            yield from _check_use(use, path, manifest)
+        yield from _check_then(tree, uses, path)
+        used |= {scope for use in uses if (scope := _scope(use.name))}
+    for permission in manifest.permissions:
+        if permission.scope not in used:
+            fix = "remove it: people are asked for nothing that is not needed"
+            message = f"hutong.permissions asks for '{permission.scope}', which no file uses"
+            yield Finding(MANIFEST_FILE, 0, 0, "API003", message, fix, "warning")
+
+
+def find_page_class(source: str) -> ast.ClassDef | None:
+    """Return the one class made from Page, or None if there is not exactly one."""
+    tree = _parse(source)
+    classes = page_classes(tree) if tree else []
+    return classes[0] if len(classes) == 1 else None
+
+
+def page_classes(tree: ast.Module) -> list[ast.ClassDef]:
+    """Return the classes made from Page, directly or by a class of the same file."""
+    found: list[ast.ClassDef] = []
+    names = {"Page"}
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef) and names & {name_of(base) for base in node.bases}:
+            names.add(node.name)
+            found.append(node)
+    return found
+
+
+def own_methods(page: ast.ClassDef) -> set[str] | None:
+    """Return the methods of a class, or None when some may come from a base in another file."""
+    if [name_of(base) for base in page.bases] != ["Page"]:
+        return None
+    return {each.name for each in page.body if isinstance(each, ast.FunctionDef)}
+
+
+def set_names(page: ast.ClassDef) -> set[str]:
+    """Return the names that a class sets, on itself or on ``self``."""
+    found: set[str] = set()
+    for node in ast.walk(page):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found.add(node.id)
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            found.add(node.attr)
+        elif isinstance(node, ast.Call) and name_of(node.func) == "setattr":
+            found |= set(_plain_texts(node).values())
+    return found
+
+
+def name_of(node: ast.expr) -> str:
+    """Return the name that an expression is, or nothing."""
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _parse(source: str) -> ast.Module | None:
+    """Return the tree of a source that follows the rules of the language, else None.
+
+    ``check_language`` bounds size and depth before anything recursive looks at a tree.
+    """
+    if has_errors(check_language(source, "")):
+        return None
+    return ast.parse(source)
+
+
+def _scope(name: str) -> str | None:
+    capability = CAPABILITIES.get(name)
+    return capability.scope if capability else None
+
+
+def _check_imports(tree: ast.Module, path: str, texts: Mapping[str, str]) -> Iterable[Finding]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            modules = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            modules = [node.module]
+        else:
+            continue
+        for module in modules:
+            place = module.replace(".", "/")
+            is_own = f"{place}.py" in texts or any(each.startswith(f"{place}/") for each in texts)
+            if (
+                module not in STANDARD_MODULES
+                and module not in {"sdk", "__future__"}
+                and not is_own
+            ):
+                fix = f"add {place}.py, or see docs/reference/language.md for what can be imported"
+                message = f"there is no file {place}.py in the package"
+                yield Finding(path, node.lineno, node.col_offset + 1, "PAGE004", message, fix)
+
+
+def _api_uses(tree: ast.Module) -> Iterable[ApiUse]:
+    """Find ``api.group.name``, by whatever name the file imported ``api``."""
+    names = {
+        alias.asname or alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module == "sdk"
+        for alias in node.names
+        if alias.name == "api"
+    }
+    calls = {id(node.func): node for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Attribute) or not isinstance(node.value, ast.Attribute):
+            continue
+        if name_of(node.value.value) in names:
+            call = calls.get(id(node))
+            texts = _plain_texts(call) if call else {}
+            yield ApiUse(f"{node.value.attr}.{node.attr}", node, texts)
+
+
+def _plain_texts(call: ast.Call) -> dict[str | int, str]:
+    """Return the arguments of a call that are written as plain texts, by name or number."""
+    arguments: dict[str | int, ast.expr] = dict(enumerate(call.args))
+    arguments |= {each.arg: each.value for each in call.keywords if each.arg}
+    return {
+        key: value.value
+        for key, value in arguments.items()
+        if isinstance(value, ast.Constant) and isinstance(value.value, str)
+    }
+
+
+def _at(use: ApiUse, path: str, code: str, message: str, fix: str) -> Finding:
+    return Finding(path, use.node.lineno, use.node.col_offset + 1, code, message, fix)
+
+
+def _check_use(use: ApiUse, path: str, manifest: Manifest) -> Iterable[Finding]:
+    """Check that a capability exists, is allowed, and names a page of the program."""
+    capability = CAPABILITIES.get(use.name)
+    if capability is None:
+        group = use.name.partition(".")[0]
+        near = ", ".join(f"api.{each}" for each in CAPABILITIES if each.startswith(f"{group}."))
+        fix = f"there is {near or 'no such group; see docs/reference/capabilities.md'}"
+        yield _at(use, path, "API001", f"there is no api.{use.name}", fix)
+        return
+    if capability.scope and capability.scope not in {p.scope for p in manifest.permissions}:
+        title = SCOPES[capability.scope].title["en"]
+        yield _at(
+            use,
+            path,
+            "API002",
+            f"api.{use.name} needs the permission '{capability.scope}' ({title})",
+            f'add {{"scope": "{capability.scope}", "reason": …}} to hutong.permissions',
+        )
+    page = use.texts.get("page", use.texts.get(0)) if use.name.startswith("nav.") else None
+    if page is not None and page not in manifest.pages:
+        fix = "use one of " + ", ".join(manifest.pages)
+        yield _at(use, path, "API004", f"there is no page '{page}'", fix)
+
+
+def _check_then(tree: ast.Module, uses: list[ApiUse], path: str) -> Iterable[Finding]:
+    """Check that the handler an answer comes to is a method of the page."""
+    classes = page_classes(tree)
+    methods = own_methods(classes[0]) if len(classes) == 1 else None
+    if methods is None:
+        return
+    for use in uses:
+        capability = CAPABILITIES.get(use.name)
+        if capability is None or capability.kind != "wait":
+            continue
+        then = use.texts.get("then", use.texts.get(list(capability.params).index("then")))
+        if then is not None and then not in methods:
+            fix = f"add 'def {then}(self, result):' to class {classes[0].name}"
+            yield _at(use, path, "PAGE002", f"the page has no handler '{then}'", fix)

@@ -1,0 +1,180 @@
+"""Everything that can be said about a mini-program without running it.
+
+The merchant's ``hutong check``, the upload and the review desk call the same function, so that what
+a merchant is told at home is what the lane says.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+import msgspec
+
+from runtime.code_scan import check_code, find_page_class, own_methods, set_names
+from runtime.findings import Finding
+from runtime.package import Package, check_layout, read_manifest
+from runtime.policy import check as check_language
+from runtime.view import TemplateRefusedError, check_css, compile_template, page_scope
+from runtime.view.ir import Template
+from sdk.contract.manifest import FILE as MANIFEST_FILE
+from sdk.contract.manifest import HOST_CODE, Manifest
+from sdk.contract.scopes import LANGUAGES
+
+PROGRAM_RULES: Mapping[str, str] = {
+    "PAGE001": "A page file needs exactly one class made from Page.",
+    "PAGE002": "A handler named in a template or in `then` is not a method of the page.",
+    "PAGE003": "Warning: a template reads a name that the page never sets.",
+    "PAGE004": "An import names no file of the package.",
+    "API001": "There is no capability with this name.",
+    "API002": "A capability needs a permission that the manifest does not declare.",
+    "API003": "Warning: a declared permission is never used.",
+    "API004": "`api.nav` names a page that the manifest does not have.",
+    "SEC001": "A file contains what looks like a secret key.",
+    "SEC002": "Warning: a file names a web address; programs reach no host by themselves.",
+    "TEXT001": "A file is not UTF-8 text.",
+    "TEXT002": "A translation file is not an object of texts, or is for an unknown language.",
+}
+
+# Keys of well-known shapes; a package is read by reviewers and kept for ever.
+_SECRETS = re.compile(
+    r"-----BEGIN [A-Z ]*PRIVATE KEY-----|\bsk_live_[0-9A-Za-z]{16,}|\bAKIA[0-9A-Z]{16}\b"
+    r"|\bgh[pousr]_[0-9A-Za-z]{30,}|\bxox[abpr]-[0-9A-Za-z-]{20,}|\bhtk_[0-9A-Za-z_-]{20,}"
+)
+_ADDRESS = re.compile(r"\bhttps?://([a-zA-Z0-9.-]+)")
+_TEXT_SUFFIXES = (".py", ".html", ".css", ".json")
+_TRANSLATION_TEXTS = msgspec.json.Decoder(dict[str, str])
+
+
+@dataclass(frozen=True, slots=True)
+class PageView:
+    """How one page looks."""
+
+    template: Template
+    # Checked, and scoped to the page.
+    css: str
+
+
+@dataclass(frozen=True, slots=True)
+class Views:
+    """How a program looks: its pages by route, the style they share, its texts by language."""
+
+    pages: Mapping[str, PageView]
+    app_css: str
+    texts: Mapping[str, Mapping[str, str]]
+
+
+def check_files(
+    files: Mapping[str, bytes], *, host_code: int = HOST_CODE, taken_ids: Collection[str] = ()
+) -> list[Finding]:
+    """Return every finding about a package's files, in order of file and line."""
+    manifest, findings = read_manifest(files, host_code=host_code, taken_ids=taken_ids)
+    texts, broken = _decode(files)
+    findings += broken
+    if manifest is not None:
+        findings += check_layout(manifest, files)
+    for path, text in texts.items():
+        findings += _check_secrets(path, text)
+        if path.endswith(".py"):
+            findings += check_language(text, path)
+    findings += _check_translations(texts)
+    if manifest is not None:
+        findings += _check_look(manifest, texts, files)
+        findings += check_code(manifest, texts)
+    return sorted(set(findings))
+
+
+def build_views(package: Package) -> Views:
+    """Compile the templates and style sheets of a package that has passed ``check_files``."""
+    texts, _ = _decode(package.files)
+    pages = {
+        page: PageView(
+            compile_template(texts[f"{page}.html"], f"{page}.html"),
+            check_css(texts.get(f"{page}.css", ""), f"{page}.css", page_scope(page))[0],
+        )
+        for page in package.manifest.pages
+    }
+    translations = {
+        language: _TRANSLATION_TEXTS.decode(texts[f"i18n/{language}.json"])
+        for language in LANGUAGES
+        if f"i18n/{language}.json" in texts
+    }
+    return Views(pages, check_css(texts.get("app.css", ""), "app.css")[0], translations)
+
+
+def _decode(files: Mapping[str, bytes]) -> tuple[dict[str, str], list[Finding]]:
+    texts: dict[str, str] = {}
+    findings = []
+    for path, content in files.items():
+        if not path.endswith(_TEXT_SUFFIXES):
+            continue
+        try:
+            texts[path] = content.decode("utf-8-sig" if path == MANIFEST_FILE else "utf-8")
+        except UnicodeDecodeError:
+            fix = "save the file as UTF-8"
+            findings.append(Finding(path, 0, 0, "TEXT001", "is not UTF-8 text", fix))
+    return texts, findings
+
+
+def _check_secrets(path: str, text: str) -> Iterable[Finding]:
+    for number, line in enumerate(text.split("\n"), 1):
+        secret = _SECRETS.search(line)
+        if secret:
+            fix = "take it out and make a new one: this one must count as known"
+            message = f"has what looks like a secret key ({secret.group()[:8]}…)"
+            yield Finding(path, number, secret.start() + 1, "SEC001", message, fix)
+        address = _ADDRESS.search(line)
+        if address and path.endswith(".py"):
+            fix = "reach people and goods through api.*"
+            message = f"names the address of {address.group(1)[:80]}"
+            yield Finding(path, number, address.start() + 1, "SEC002", message, fix, "warning")
+
+
+def _check_translations(texts: Mapping[str, str]) -> Iterable[Finding]:
+    for path, text in texts.items():
+        if not path.startswith("i18n/"):
+            continue
+        if path.removeprefix("i18n/").removesuffix(".json") not in LANGUAGES:
+            fix = "name it after one of " + ", ".join(LANGUAGES)
+            yield Finding(path, 0, 0, "TEXT002", "is for a language that is not here", fix)
+        try:
+            _TRANSLATION_TEXTS.decode(text)
+        except msgspec.DecodeError as error:
+            fix = 'write {"English text": "translated text", …}'
+            yield Finding(path, 0, 0, "TEXT002", str(error)[:200], fix)
+
+
+def _check_look(
+    manifest: Manifest, texts: Mapping[str, str], files: Mapping[str, bytes]
+) -> Iterable[Finding]:
+    """Check templates and style sheets, and each template against its page's class."""
+    for page in manifest.pages:
+        path = f"{page}.html"
+        if path not in texts:
+            continue
+        try:
+            template = compile_template(texts[path], path)
+        except TemplateRefusedError as error:
+            yield from error.findings
+            continue
+        yield from template.warnings
+        yield from _check_against_page(template, path, texts.get(f"{page}.py", ""))
+    for path, text in texts.items():
+        if path.endswith(".css"):
+            page = path.removesuffix(".css")
+            scope = page_scope(page) if page in manifest.pages else ""
+            yield from check_css(text, path, scope, files)[1]
+
+
+def _check_against_page(template: Template, path: str, source: str) -> Iterable[Finding]:
+    page = find_page_class(source)
+    methods = own_methods(page) if page else None
+    if page is None or methods is None:
+        return
+    for handler, line in template.handlers.items():
+        if handler not in methods:
+            fix = f"add 'def {handler}(self, event):' to class {page.name}"
+            yield Finding(path, line, 0, "PAGE002", f"the page has no handler '{handler}'", fix)
+    for name in sorted(template.names - methods - set_names(page)):
+        fix = f"give it a first value in class {page.name}: '{name}: … = …'"
+        message = f"reads '{name}', which the page never sets"
+        yield Finding(path, 0, 0, "PAGE003", message, fix, "warning")
