@@ -172,7 +172,6 @@ function openChat() {
       const first = nodes.querySelector("[data-seq]");
       const height = root.scrollHeight;
       const top = root.scrollTop;
-      if (first) list.querySelector(`.moment[data-before="${earlier.dataset.before}"]`)?.classList.add("kept");
       list.prepend(...[...nodes.children].filter((item) => !item.hidden));
       root.scrollTop = top + root.scrollHeight - height;
       if (first && more) {
@@ -276,16 +275,16 @@ function openChat() {
     text.value = "";
     text.dispatchEvent(new Event("input"));
     endReply();
-    add({ client: crypto.randomUUID?.() ?? newId(), text: said, reply });
+    add({ client: newId(), text: said, reply });
     text.focus();
   }
   function sendPicture(file) {
     if (!file?.type.startsWith("image/")) return;
-    add({ client: crypto.randomUUID?.() ?? newId(), text: "", reply: "", file });
+    add({ client: newId(), text: "", reply: "", file });
   }
   // Off localhost and HTTPS there is no randomUUID; the same 128 bits, made by hand.
   function newId() {
-    return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    return crypto.randomUUID?.() ?? [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   }
 
   function startReply(seq, name, said) {

@@ -68,7 +68,7 @@ export function follow(data) {
 }
 
 export function toast(text, { href, label, ms = 4200 } = {}) {
-  if (!text || !toasts()) return;
+  if (!text || !toasts() || [...toasts().children].some((shown) => shown.textContent === text)) return;
   const box = document.createElement("div");
   box.className = "toast";
   box.append(text);
