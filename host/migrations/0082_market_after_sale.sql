@@ -3,7 +3,8 @@ CREATE TABLE market_refund (
     id             TEXT   PRIMARY KEY,
     order_id       TEXT   NOT NULL REFERENCES market_order (id),
     reason         TEXT   NOT NULL CHECK (length(reason) BETWEEN 1 AND 500),
-    status         TEXT   NOT NULL CHECK (status IN ('asked', 'accepted', 'declined')),
+    status         TEXT   NOT NULL CHECK (status IN (
+        'asked', 'accepted', 'declined', 'withdrawn')),
     answer         TEXT   NOT NULL DEFAULT '' CHECK (length(answer) <= 500),
     asked_at_ms    BIGINT NOT NULL,
     answered_at_ms BIGINT,

@@ -35,7 +35,7 @@ async def show_today(handle: str) -> str:
 
 @blueprint.get("/m/<handle>/orders")
 async def show_sales(handle: str) -> str:
-    """Show a shop's orders as a table; ``show`` chooses which, ``rows`` asks for the table alone."""
+    """Show a shop's orders; ``show`` chooses which, ``rows`` asks for the table alone."""
     show = request.args.get("show", "send")
     template = "market/_sales.html" if "rows" in request.args else "market/sales.html"
     show = show if show in _SHOWN else "send"
