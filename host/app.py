@@ -11,6 +11,7 @@ from host.core.assets import Assets
 from host.core.deps import Deps
 from host.core.errors import NotFoundError
 from host.core.media import media_path
+from host.demo import web as demo_web
 from host.identity.web import load_session
 
 core_blueprint = Blueprint("core", __name__)
@@ -52,6 +53,9 @@ def create_app(deps: Deps) -> Quart:
     app.register_blueprint(live_socket.blueprint)
     for blueprint in subscriptions.all_blueprints():
         app.register_blueprint(blueprint)
+    if deps.settings.demo:
+        app.register_blueprint(demo_web.blueprint)
+        app.config["DEMO_HANDLES"] = demo_web.FRONT_HANDLES
     deps.card_loaders.update(subscriptions.all_card_loaders())
     subscriptions.install_channels(deps)
     return app

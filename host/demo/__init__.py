@@ -46,4 +46,4 @@ def greeting(base_url: str) -> list[str]:
 
 
 def _has_people(tx: Tx) -> bool:
-    return bool(identity.count_people(tx))
+    return identity.has_people(tx)

@@ -17,6 +17,7 @@ from host.market import service as market
 from host.market.service import AddressFacts, ProductFacts
 from host.wallet import service as wallet
 from host.wallet.rails import RAILS
+from host.wallet.service import entry
 
 PASSWORD = "lane-demo-2026"  # noqa: S105  (known on purpose; loopback only)
 PIN = "246810"
@@ -103,7 +104,7 @@ async def _equip(lane: Lane, role: Role, person_id: str, pin_hash: str) -> None:
     )
     await db.write(wallet.open_wallet, person_id, now_ms)
     await db.write(wallet.set_pin, person_id, pin_hash=pin_hash, attempt_id=None, now_ms=now_ms)
-    await wallet.top_up(
+    await entry.top_up(
         db,
         RAILS["sandbox"],
         key=derived_id("demo-top-up", person_id),

@@ -36,6 +36,11 @@ def find_person(tx: Tx, person_id: str) -> Person | None:
     return None if row is None else _person(row)
 
 
+def has_people(tx: Tx) -> bool:
+    """Tell whether there is any row."""
+    return tx.row("SELECT id FROM identity_person LIMIT 1") is not None
+
+
 def find_person_by_handle(tx: Tx, handle: str) -> Person | None:
     """Return the person with exactly this (normalised) handle."""
     row = tx.row(

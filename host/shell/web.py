@@ -1,11 +1,14 @@
 """Pages that belong to no domain: the door, problem types, and what makes the site installable."""
 
 import msgspec
-from quart import Blueprint, Response, g, redirect
+from quart import Blueprint, Response, current_app, g, redirect
 from quart.typing import ResponseReturnValue
 
+from host.core.db import Tx
 from host.core.errors import NotFoundError
-from host.core.web import assets, render, translate
+from host.core.web import assets, deps, render, translate
+from host.identity import service as identity
+from host.identity.model import Person
 from host.shell.problems import problem_texts
 
 blueprint = Blueprint("shell", __name__)
@@ -18,7 +21,8 @@ async def show_door() -> ResponseReturnValue:
     """Lead who is signed in to the chats, and tell everybody else what this is."""
     if g.get("person_id") is not None:
         return redirect("/chats", 303)
-    return await render("shell/landing.html", demo_people=[])
+    handles = current_app.config.get("DEMO_HANDLES", ())
+    return await render("shell/landing.html", demo_people=await deps().db.read(_find_all, handles))
 
 
 @blueprint.get("/problems/<slug>")
@@ -70,3 +74,8 @@ def _file(content: bytes, content_type: str, cache: str) -> Response:
     response = Response(content, content_type=content_type)
     response.headers["Cache-Control"] = cache
     return response
+
+
+def _find_all(tx: Tx, handles: tuple[str, ...]) -> list[Person]:
+    found = (identity.find_person_by_handle(tx, handle) for handle in handles)
+    return [person for person in found if person is not None]

@@ -55,6 +55,11 @@ def find_people(tx: Tx, ids: Iterable[str]) -> dict[str, Person]:
     return {person.id: person for person in repository.find_people(tx, sorted(set(ids)))}
 
 
+def has_people(tx: Tx) -> bool:
+    """Tell whether anybody has ever registered here."""
+    return repository.has_people(tx)
+
+
 def find_person_by_handle(tx: Tx, handle: str) -> Person | None:
     """Return the person with this handle, however it is typed (``@Ann``, ``ANN``)."""
     try:
