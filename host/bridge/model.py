@@ -1,0 +1,112 @@
+"""Asks, consents and log lines, as they stand in the open transaction."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from host.brands.service import Brand
+from host.programs.service import Program, Version
+
+# A question that nobody answers ends by itself, so that a page does not wait for ever.
+ASK_TTL_MS = 30 * 60_000
+# "While using": long enough for a visit, too short to be forgotten for.
+VISIT_MS = 60 * 60_000
+# An answer whose handler keeps failing is dropped: the merchant's log says why.
+DELIVERY_COUNT_MAX = 5
+LOG_LINES_SHOWN = 200
+ACCESS_LINES_SHOWN = 100
+LOG_KEPT_MS = 30 * 24 * 3600 * 1000
+ACCESS_KEPT_MS = 365 * 24 * 3600 * 1000
+
+
+class AskStatus(StrEnum):
+    """Where a question stands."""
+
+    OPEN = "open"
+    ANSWERED = "answered"
+    # The handler has run, or will never be able to.
+    DELIVERED = "delivered"
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A question of a mini-program to a person."""
+
+    id: str
+    person_id: str
+    program_id: str
+    version_id: str
+    page_id: str
+    capability: str
+    handler: str
+    order_id: str
+    status: AskStatus
+    result: dict[str, Any]
+    attempt_count: int
+    created_at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What a person allows a program to do; ``expires_at_ms`` is None for always."""
+
+    person_id: str
+    program_id: str
+    scope: str
+    granted_at_ms: int
+    expires_at_ms: int | None
+
+    def is_open(self, *, now_ms: int) -> bool:
+        """Tell whether it still counts."""
+        return self.expires_at_ms is None or now_ms < self.expires_at_ms
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """A line of what programs learned about a person."""
+
+    program_id: str
+    scope: str
+    capability: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """A line for a merchant: what a handler logged, or how it failed."""
+
+    id: str
+    program_id: str
+    version_id: str
+    level: str
+    page: str
+    handler: str
+    reason: str
+    message: str
+    file: str
+    line: int
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A version that a person may run, and who stands behind it."""
+
+    program: Program
+    brand: Brand
+    version: Version
+    # Scopes that it may ask people for: granted by an admin, or declared while it is on trial.
+    scopes: frozenset[str]
+    is_trial: bool
+
+    @property
+    def required_scopes(self) -> tuple[str, ...]:
+        """What must be allowed before it opens."""
+        return tuple(
+            p.scope for p in self.version.permissions if p.is_required and p.scope in self.scopes
+        )
+
+    def reason(self, scope: str, lang: str) -> str:
+        """Return why the merchant asks for ``scope``."""
+        found = (p for p in self.version.permissions if p.scope == scope)
+        return next((p.reason_in(lang) for p in found), "")

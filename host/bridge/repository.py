@@ -1,0 +1,248 @@
+"""SQL of the bridge in the main database."""
+
+from typing import Any
+
+import msgspec
+
+from host.bridge.model import Access, Ask, AskStatus, Consent, LogLine
+from host.core.db import Row, Tx
+
+_ASK = (
+    "SELECT id, person_id, program_id, version_id, page_id, capability, handler, order_id,"
+    " status, result, attempt_count, created_at_ms FROM bridge_ask"
+)
+
+
+def insert_ask(tx: Tx, ask: Ask) -> bool:
+    """Store a question; False when it is there already."""
+    result = msgspec.json.encode(ask.result).decode() if ask.result else ""
+    answered_at_ms = None if ask.status is AskStatus.OPEN else ask.created_at_ms
+    changed = tx.run(
+        "INSERT INTO bridge_ask (id, person_id, program_id, version_id, page_id, capability,"
+        " handler, order_id, status, result, created_at_ms, answered_at_ms)"
+        " VALUES (:id, :person_id, :program_id, :version_id, :page_id, :capability, :handler,"
+        " :order_id, :status, :result, :created_at_ms, :answered_at_ms)"
+        " ON CONFLICT (id) DO NOTHING",
+        id=ask.id,
+        person_id=ask.person_id,
+        program_id=ask.program_id,
+        version_id=ask.version_id,
+        page_id=ask.page_id,
+        capability=ask.capability,
+        handler=ask.handler,
+        order_id=ask.order_id,
+        status=ask.status.value,
+        result=result,
+        created_at_ms=ask.created_at_ms,
+        answered_at_ms=answered_at_ms,
+    )
+    return changed == 1
+
+
+def find_ask(tx: Tx, ask_id: str) -> Ask | None:
+    """Return a question."""
+    row = tx.row(f"{_ASK} WHERE id = :id", id=ask_id)
+    return None if row is None else _ask(row)
+
+
+def lock_ask(tx: Tx, ask_id: str) -> Ask | None:
+    """Return a question that nobody else can answer until the transaction ends."""
+    rows = tx.lock_rows(f"{_ASK} WHERE id = :id", id=ask_id)
+    return _ask(rows[0]) if rows else None
+
+
+def find_asks_of_page(tx: Tx, page_id: str) -> list[Ask]:
+    """Return the questions of a page that are not done with, oldest first."""
+    rows = tx.rows(
+        f"{_ASK} WHERE page_id = :page_id AND status <> 'delivered' ORDER BY created_at_ms, id"
+        " LIMIT 50",
+        page_id=page_id,
+    )
+    return [_ask(row) for row in rows]
+
+
+def lock_asks_of_order(tx: Tx, order_id: str) -> list[Ask]:
+    """Return the open questions about an order."""
+    rows = tx.lock_rows(
+        f"{_ASK} WHERE order_id = :order_id AND status = 'open' ORDER BY id", order_id=order_id
+    )
+    return [_ask(row) for row in rows]
+
+
+def lock_old_asks(tx: Tx, *, before_ms: int) -> list[Ask]:
+    """Return open questions that are older than a time."""
+    rows = tx.lock_rows(
+        f"{_ASK} WHERE status = 'open' AND created_at_ms < :before ORDER BY id LIMIT 100",
+        before=before_ms,
+    )
+    return [_ask(row) for row in rows]
+
+
+def set_answer(tx: Tx, ask_id: str, result: dict[str, Any], *, now_ms: int) -> None:
+    """Store the answer to an open question."""
+    changed = tx.run(
+        "UPDATE bridge_ask SET status = 'answered', result = :result, answered_at_ms = :now"
+        " WHERE id = :id AND status = 'open'",
+        id=ask_id,
+        result=msgspec.json.encode(result).decode(),
+        now=now_ms,
+    )
+    assert changed == 1, "the caller has locked an open question"
+
+
+def set_delivered(tx: Tx, ask_id: str, *, now_ms: int) -> None:
+    """Note that the handler has run.  The answer itself is forgotten: it was for the handler."""
+    tx.run(
+        "UPDATE bridge_ask SET status = 'delivered', result = '', delivered_at_ms = :now"
+        " WHERE id = :id AND status = 'answered'",
+        id=ask_id,
+        now=now_ms,
+    )
+
+
+def count_attempt(tx: Tx, ask_id: str) -> int:
+    """Count a delivery that failed and return how many there were."""
+    row = tx.row(
+        "UPDATE bridge_ask SET attempt_count = attempt_count + 1 WHERE id = :id"
+        " RETURNING attempt_count",
+        id=ask_id,
+    )
+    return 0 if row is None else int(row["attempt_count"])
+
+
+def put_consent(tx: Tx, consent: Consent) -> None:
+    """Store what a person allows."""
+    tx.run(
+        "INSERT INTO bridge_consent (person_id, program_id, scope, granted_at_ms, expires_at_ms)"
+        " VALUES (:person_id, :program_id, :scope, :granted, :expires)"
+        " ON CONFLICT (person_id, program_id, scope) DO UPDATE SET"
+        " granted_at_ms = :granted, expires_at_ms = :expires",
+        person_id=consent.person_id,
+        program_id=consent.program_id,
+        scope=consent.scope,
+        granted=consent.granted_at_ms,
+        expires=consent.expires_at_ms,
+    )
+
+
+def delete_consent(tx: Tx, person_id: str, program_id: str, scope: str) -> bool:
+    """Take a consent back; False when there is none."""
+    changed = tx.run(
+        "DELETE FROM bridge_consent WHERE person_id = :person AND program_id = :program"
+        " AND scope = :scope",
+        person=person_id,
+        program=program_id,
+        scope=scope,
+    )
+    return changed == 1
+
+
+def find_consents(tx: Tx, person_id: str, program_id: str) -> list[Consent]:
+    """Return what a person allows one program."""
+    rows = tx.rows(
+        "SELECT person_id, program_id, scope, granted_at_ms, expires_at_ms FROM bridge_consent"
+        " WHERE person_id = :person AND program_id = :program ORDER BY scope",
+        person=person_id,
+        program=program_id,
+    )
+    return [_consent(row) for row in rows]
+
+
+def find_all_consents(tx: Tx, person_id: str) -> list[Consent]:
+    """Return what a person allows all programs."""
+    rows = tx.rows(
+        "SELECT person_id, program_id, scope, granted_at_ms, expires_at_ms FROM bridge_consent"
+        " WHERE person_id = :person ORDER BY program_id, scope LIMIT 500",
+        person=person_id,
+    )
+    return [_consent(row) for row in rows]
+
+
+def insert_access(tx: Tx, row_id: str, person_id: str, access: Access) -> None:
+    """Note what a program learned, once per id."""
+    tx.run(
+        "INSERT INTO bridge_access (id, person_id, program_id, scope, capability, at_ms)"
+        " VALUES (:id, :person, :program, :scope, :capability, :at) ON CONFLICT (id) DO NOTHING",
+        id=row_id,
+        person=person_id,
+        program=access.program_id,
+        scope=access.scope,
+        capability=access.capability,
+        at=access.at_ms,
+    )
+
+
+def find_accesses(tx: Tx, person_id: str, *, limit: int) -> list[Access]:
+    """Return what programs learned about a person, newest first."""
+    rows = tx.rows(
+        "SELECT program_id, scope, capability, at_ms FROM bridge_access"
+        " WHERE person_id = :person ORDER BY at_ms DESC, id LIMIT :limit",
+        person=person_id,
+        limit=limit,
+    )
+    return [Access(r["program_id"], r["scope"], r["capability"], r["at_ms"]) for r in rows]
+
+
+def insert_log(tx: Tx, line: LogLine) -> None:
+    """Store a line for the merchant, once per id."""
+    tx.run(
+        "INSERT INTO bridge_log (id, program_id, version_id, level, page, handler, reason,"
+        " message, file, line, at_ms) VALUES (:id, :program, :version, :level, :page, :handler,"
+        " :reason, :message, :file, :line, :at) ON CONFLICT (id) DO NOTHING",
+        id=line.id,
+        program=line.program_id,
+        version=line.version_id,
+        level=line.level,
+        page=line.page,
+        handler=line.handler,
+        reason=line.reason,
+        message=line.message,
+        file=line.file,
+        line=line.line,
+        at=line.at_ms,
+    )
+
+
+def find_log(tx: Tx, program_id: str, *, limit: int) -> list[LogLine]:
+    """Return a program's newest lines."""
+    rows = tx.rows(
+        "SELECT id, program_id, version_id, level, page, handler, reason, message, file, line,"
+        " at_ms FROM bridge_log WHERE program_id = :program ORDER BY at_ms DESC, id DESC"
+        " LIMIT :limit",
+        program=program_id,
+        limit=limit,
+    )
+    return [LogLine(**row) for row in rows]
+
+
+def delete_old(tx: Tx, *, log_before_ms: int, access_before_ms: int) -> int:
+    """Forget old lines and return how many."""
+    logs = tx.run("DELETE FROM bridge_log WHERE at_ms < :at", at=log_before_ms)
+    return logs + tx.run("DELETE FROM bridge_access WHERE at_ms < :at", at=access_before_ms)
+
+
+def _ask(row: Row) -> Ask:
+    return Ask(
+        id=row["id"],
+        person_id=row["person_id"],
+        program_id=row["program_id"],
+        version_id=row["version_id"],
+        page_id=row["page_id"],
+        capability=row["capability"],
+        handler=row["handler"],
+        order_id=row["order_id"],
+        status=AskStatus(row["status"]),
+        result=msgspec.json.decode(row["result"]) if row["result"] else {},
+        attempt_count=row["attempt_count"],
+        created_at_ms=row["created_at_ms"],
+    )
+
+
+def _consent(row: Row) -> Consent:
+    return Consent(
+        row["person_id"],
+        row["program_id"],
+        row["scope"],
+        row["granted_at_ms"],
+        row["expires_at_ms"],
+    )

@@ -1,0 +1,48 @@
+"""Use cases of the bridge in the main database.
+
+``opening``: who may run which version.  ``asks``: questions to people and their answers.
+``consents``: what people allow, and what was learned.  ``logs``: what merchants read.
+"""
+
+from host.bridge.service.asks import (
+    access_open_ask,
+    answer_ask,
+    answer_order_asks,
+    close_ask,
+    fail_delivery,
+    find_waiting_asks,
+    finish_delivery,
+    open_asks,
+    payment_result,
+    sweep,
+)
+from host.bridge.service.consents import (
+    allow,
+    find_open_scopes,
+    find_permissions,
+    note_access,
+    revoke,
+)
+from host.bridge.service.logs import read_log, write_log
+from host.bridge.service.opening import access_running
+
+__all__ = [
+    "access_open_ask",
+    "access_running",
+    "allow",
+    "answer_ask",
+    "answer_order_asks",
+    "close_ask",
+    "fail_delivery",
+    "find_open_scopes",
+    "find_permissions",
+    "find_waiting_asks",
+    "finish_delivery",
+    "note_access",
+    "open_asks",
+    "payment_result",
+    "read_log",
+    "revoke",
+    "sweep",
+    "write_log",
+]

@@ -1,0 +1,66 @@
+"""Who is using what, and how often: the facts that every call of an event is checked by."""
+
+import time
+from collections import OrderedDict
+from dataclasses import dataclass, field
+
+from host.bridge.model import Running
+from host.bridge.store import Store, Writes
+from host.core.deps import Deps
+
+# How many (person, program, capability) counts are remembered; the oldest is forgotten first.
+_COUNTS_MAX = 50_000
+_WINDOW_S = 60.0
+
+
+class CallBudget:
+    """Calls per minute, by person, program and capability.
+
+    Kept in memory: a restart forgives a minute, and no call costs a write.
+    """
+
+    def __init__(self) -> None:
+        self._counts: OrderedDict[tuple[str, str, str], tuple[float, int]] = OrderedDict()
+
+    def take(self, key: tuple[str, str, str], *, per_minute: int) -> bool:
+        """Count one call; False when the minute's calls are spent."""
+        now = time.monotonic()
+        began, used = self._counts.pop(key, (now, 0))
+        if now - began >= _WINDOW_S:
+            began, used = now, 0
+        self._counts[key] = (began, used + 1)
+        while len(self._counts) > _COUNTS_MAX:
+            self._counts.popitem(last=False)
+        return used < per_minute
+
+
+@dataclass(slots=True)
+class Visit:
+    """One event of one person in one program: what its calls may know and change.
+
+    Everything here comes from the socket and the open page; nothing from what the worker says.
+    """
+
+    deps: Deps
+    running: Running
+    store: Store
+    budget: CallBudget
+    person_id: str
+    lang: str
+    page_id: str
+    event_id: str
+    now_ms: int
+    # What the event wants to keep, until it has succeeded.
+    writes: Writes = field(default_factory=Writes)
+    # Sheets that the shell opens when the event has succeeded.
+    sheets: list[dict[str, str]] = field(default_factory=list)
+
+    @property
+    def program_id(self) -> str:
+        """The program that is used."""
+        return self.running.program.id
+
+    @property
+    def brand_id(self) -> str:
+        """The merchant behind it."""
+        return self.running.brand.id
