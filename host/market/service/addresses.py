@@ -6,6 +6,7 @@ from host.core.db import Tx
 from host.market import repository
 from host.market.errors import AddressNeededError, AddressNotFoundError
 from host.market.model import ADDRESSES_MAX, Address, ShipTo
+from host.market.service.changes import check_key
 
 RECIPIENT_CHARS_MAX = 80
 PHONE_CHARS_MIN, PHONE_CHARS_MAX = 3, 32
@@ -46,6 +47,7 @@ def add_address(
         used_at_ms=now_ms,
         created_at_ms=now_ms,
     )
+    check_key(address_id)
     _check_address(address)
     if len(list_addresses(tx, person_id)) >= ADDRESSES_MAX:
         raise AddressNeededError("Your address book is full. Remove one first.")

@@ -11,6 +11,7 @@ from host.core.paging import Cursor
 from host.market import repository
 from host.market.errors import OrderRefusedError, ProductNotFoundError, SkuTakenError
 from host.market.model import PRICE_MINOR_MAX, STOCK_MAX, Kind, Product, ProductStatus
+from host.market.service.changes import check_key
 
 PAGE_COUNT = 20
 SKU_CHARS_MAX = 64
@@ -46,6 +47,7 @@ def save_product(
     Currency and kind stay as they were: orders that wait to be paid rely on them.
     """
     brands.access_brand(tx, brand_id, actor_id=actor_id)
+    check_key(product_id)
     _check_facts(facts)
     earlier = repository.lock_products(tx, [product_id]).get(product_id)
     if earlier is not None and earlier.brand_id != brand_id:

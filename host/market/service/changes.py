@@ -1,10 +1,12 @@
 """The one step that every change of an order ends with, and what follows by itself."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
 from host.core.db import Tx
 from host.market import repository
+from host.market.errors import OrderRefusedError
 from host.market.model import (
     CONFIRM_OTHER_AFTER_MS,
     CONFIRM_PARCEL_AFTER_MS,
@@ -16,6 +18,17 @@ from host.market.model import (
     Timer,
     TimerKind,
 )
+
+# After a refused request the buyer has this long before what was sent counts as received.
+AFTER_DECLINED_MS = 3 * DAY_MS
+# Ids come from callers: they are keys for ever, and parts of the ledger's keys.
+_KEY = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
+
+
+def check_key(text: str) -> None:
+    """Refuse an id that cannot be a key."""
+    if _KEY.fullmatch(text) is None:
+        raise OrderRefusedError("An id has 8 to 64 letters, digits, points, - or _. Use a UUID.")
 
 
 def change_order(tx: Tx, order: Order, **changes: Any) -> Order:
@@ -38,7 +51,3 @@ def restart_timer(tx: Tx, order: Order, *, earliest_ms: int = 0) -> None:
         wait_ms = CONFIRM_PARCEL_AFTER_MS if order.kind is Kind.GOODS else CONFIRM_OTHER_AFTER_MS
         kind, due_at_ms = TimerKind.CONFIRM, (order.sent_at_ms or order.paid_at_ms or 0) + wait_ms
     repository.set_timer(tx, Timer(order.id, kind, max(due_at_ms, earliest_ms)))
-
-
-# After a refused request the buyer has this long before what was sent counts as received.
-AFTER_DECLINED_MS = 3 * DAY_MS

@@ -36,7 +36,7 @@ from host.market.model import (
     Timer,
     TimerKind,
 )
-from host.market.service.changes import change_order
+from host.market.service.changes import change_order, check_key
 
 PAGE_COUNT = 20
 # Where a buyer came from, such as "chat:<message id>": frozen in the order.
@@ -332,6 +332,7 @@ def _new_order(
     now_ms: int,
     bill: Bill | None = None,
 ) -> Order:
+    check_key(order_id)
     order = Order(
         id=order_id,
         number=_free_number(tx, order_id),

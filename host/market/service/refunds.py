@@ -18,7 +18,7 @@ from host.market.model import (
     Timer,
     TimerKind,
 )
-from host.market.service.changes import AFTER_DECLINED_MS, change_order, restart_timer
+from host.market.service.changes import AFTER_DECLINED_MS, change_order, check_key, restart_timer
 from host.market.service.orders import access_either_side, lock_own_order, lock_sale
 from host.wallet import service as wallet
 
@@ -46,6 +46,7 @@ def ask_refund(
     if repository.is_refund_id_taken(tx, refund_id):
         raise IdempotencyKeyReusedError("This id belongs to another request. Use a new id.")
 
+    check_key(refund_id)
     refund = Refund(refund_id, order.id, reason, RefundStatus.ASKED, "", now_ms, None)
     repository.save_refund(tx, refund)
     event = RefundAsked(order.id, order.brand_id, order.buyer_id, refund.id)

@@ -6,8 +6,8 @@ from quart.typing import ResponseReturnValue
 from host.core.ids import new_id
 from host.core.web import current_person_id, deps, render, see_other
 from host.market import service
+from host.market.edge import safe_next
 from host.market.service import AddressFacts
-from host.market.web.forms import safe_next
 
 blueprint = Blueprint("addresses", __name__)
 

@@ -9,10 +9,10 @@ from host.core.limits import check_rate
 from host.core.paging import encode_cursor
 from host.core.web import current_person_id, deps, render, see_other
 from host.market import service
+from host.market.edge import cursor, state_of, with_query
 from host.market.model import DAY_MS, RefundStatus, Status
 from host.market.service import OrderPage, SalesPage
 from host.market.service.orders import PAGE_COUNT
-from host.market.web.forms import cursor, state_of, with_query
 
 blueprint = Blueprint("console", __name__)
 

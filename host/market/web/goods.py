@@ -13,11 +13,11 @@ from host.core.money import CURRENCIES, parse_amount, parse_currency
 from host.core.paging import Cursor, encode_cursor
 from host.core.web import current_person_id, deps, render, see_other
 from host.market import service
+from host.market.edge import cursor, whole, with_query
 from host.market.errors import OrderRefusedError
 from host.market.model import Kind, Product, ProductStatus
 from host.market.service import ProductFacts
 from host.market.service.catalogue import PAGE_COUNT
-from host.market.web.forms import cursor, whole, with_query
 from host.wallet.service import FIRST_CURRENCY
 
 blueprint = Blueprint("goods", __name__)

@@ -7,9 +7,9 @@ from host.core.ids import new_id
 from host.core.paging import encode_cursor
 from host.core.web import current_person_id, deps, render, see_other
 from host.market import service
+from host.market.edge import cursor, state_of
 from host.market.model import RefundStatus
 from host.market.service.orders import PAGE_COUNT
-from host.market.web.forms import cursor, state_of
 
 blueprint = Blueprint("orders", __name__)
 

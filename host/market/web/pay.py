@@ -12,9 +12,7 @@ from host.core.ids import new_id
 from host.core.problems import to_problem
 from host.core.web import current_person_id, deps, render, wants_fragment
 from host.market import service
-from host.market.model import LineAsk, Order, Status
-from host.market.service import Payment, PaySheet
-from host.market.web.forms import (
+from host.market.edge import (
     known_source,
     quantity_of,
     safe_next,
@@ -23,6 +21,8 @@ from host.market.web.forms import (
     whole,
     with_query,
 )
+from host.market.model import LineAsk, Order, Status
+from host.market.service import Payment, PaySheet
 from host.wallet.errors import WeakPinError
 from host.wallet.service.entry import change_pin
 

@@ -7,9 +7,9 @@ from host.core.db import Tx
 from host.core.paging import Cursor, encode_cursor
 from host.core.web import current_person_id, deps, render
 from host.market import service
+from host.market.edge import cursor, known_source, with_query
 from host.market.model import Product
 from host.market.service.catalogue import PAGE_COUNT
-from host.market.web.forms import cursor, known_source, with_query
 
 blueprint = Blueprint("products", __name__)
 

@@ -1,4 +1,4 @@
-"""Reading forms and queries: what a browser sends, made into what a use case takes."""
+"""Reading forms and queries: what comes in from outside, made into what a use case takes."""
 
 from urllib.parse import urlencode
 
