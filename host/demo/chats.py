@@ -54,6 +54,9 @@ GROUP = ("Lane 12 · 十二号院", "mei", ("jonas", "xiaowei", "sofia", "dalin"
     ("jonas", 20, "One o'clock. I hold the table.", None),
 ))  # fmt: skip
 
+# What Mei has not read yet.
+UNREAD = (GROUP[0], "陈小薇")
+
 
 async def talk(lane: Lane) -> None:
     """Let everybody say what they said, and buy what they bought."""
@@ -74,6 +77,33 @@ async def talk(lane: Lane) -> None:
     )
     await _say(lane, group.id, lines)
     await _buy_things(lane)
+
+
+async def read_everything(lane: Lane) -> None:
+    """Let everybody read all that has been said."""
+    for person_id in lane.people.values():
+        await _read(lane, person_id, skip=())
+
+
+async def read_most(lane: Lane) -> None:
+    """Let everybody read up to now, and leave Mei a little to come back to."""
+    for handle, person_id in lane.people.items():
+        await _read(lane, person_id, skip=UNREAD if handle == "mei" else ())
+
+
+async def _read(lane: Lane, person_id: str, *, skip: tuple[str, ...]) -> None:
+    shown = await lane.deps.db.read(
+        chat.list_conversations, actor_id=person_id, loaders=lane.loaders
+    )
+    for each in shown:
+        if each.unread_count and each.face.name not in skip:
+            await lane.deps.db.write(
+                chat.mark_read,
+                each.id,
+                actor_id=person_id,
+                seq=each.last_seq,
+                now_ms=lane.at(minutes=15),
+            )
 
 
 async def _say(lane: Lane, conversation_id: str, lines: tuple[Line, ...]) -> None:

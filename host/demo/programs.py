@@ -27,9 +27,7 @@ async def _publish(lane: Lane, shop: Shop) -> None:
     package = await asyncio.to_thread(write_package, FOLDER / shop.program)
     app_id = await asyncio.to_thread(_read_app_id, shop)
     brand_id = lane.brands[shop.handle]
-    version, _ = await upload(
-        deps, package, app_id=app_id, brand_id=brand_id, now_ms=now_ms
-    )
+    version, _ = await upload(deps, package, app_id=app_id, brand_id=brand_id, now_ms=now_ms)
     await deps.db.write(programs.submit_version, version.id, actor_id=owner_id, now_ms=now_ms)
     await _review(lane, version.id, app_id=app_id, brand_id=brand_id, owner_id=owner_id)
     await deps.db.write(programs.put_live, version.id, actor_id=owner_id, now_ms=lane.at(days=5))

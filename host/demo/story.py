@@ -1,10 +1,13 @@
 """What has happened in the demo lane during the last days."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from host.brands import service as brands
 from host.contacts import service as contacts
+from host.core import outbox
 from host.core.cards import CardLoader
 from host.core.deps import Deps
 from host.core.ids import derived_id, new_id
@@ -15,6 +18,7 @@ from host.demo.pictures import PICTURES, paint, paint_avatar, paint_logo
 from host.identity import service as identity
 from host.market import service as market
 from host.market.service import AddressFacts, ProductFacts
+from host.subscriptions import all_subscriptions
 from host.wallet import service as wallet
 from host.wallet.rails import RAILS
 from host.wallet.service import entry
@@ -59,18 +63,28 @@ async def tell(deps: Deps) -> None:
     for shop in SHOPS:
         await _open_shop(lane, shop)
     await programs.publish_all(lane)
+    await _deliver(lane)
+    await chats.read_everything(lane)
     await chats.talk(lane)
+    await _deliver(lane)
+    await chats.read_most(lane)
     await posts.post(lane)
+    await _deliver(lane)
+
+
+async def _deliver(lane: Lane) -> None:
+    """Let every subscriber hear what has happened so far, so that what they write comes next."""
+    subscriptions = all_subscriptions()
+    while await outbox.deliver_next(lane.deps.db, subscriptions, now_ms=lane.start_ms):
+        pass
 
 
 async def _paint(lane: Lane) -> None:
     """Paint everything at once, on every core, and keep it as the operator's pictures."""
-    works = {name: (paint, (name,)) for name in PICTURES}
-    works |= {f"face:{role.handle}": (paint_avatar, (role.face,)) for role in PEOPLE}
-    works |= {f"logo:{s.handle}": (paint_logo, (s.colour, s.mark)) for s in SHOPS}
-    painted = await asyncio.gather(
-        *(asyncio.to_thread(work, *args) for work, args in works.values())
-    )
+    works: dict[str, Callable[[], bytes]] = {name: partial(paint, name) for name in PICTURES}
+    works |= {f"face:{role.handle}": partial(paint_avatar, role.face) for role in PEOPLE}
+    works |= {f"logo:{s.handle}": partial(paint_logo, s.colour, s.mark) for s in SHOPS}
+    painted = await asyncio.gather(*(asyncio.to_thread(work) for work in works.values()))
     for name, data in zip(works, painted, strict=True):
         lane.pictures[name] = await store_image(lane.deps, data, owner_id="demo")
 
