@@ -78,6 +78,14 @@ def find_brand(tx: Tx, brand_id: str) -> Brand | None:
     return find_brands(tx, [brand_id]).get(brand_id)
 
 
+def access_public_brand(tx: Tx, brand_id: str) -> Brand:
+    """Return a brand as everybody may see it, or refuse."""
+    brand = find_brand(tx, brand_id)
+    if brand is None:
+        raise BrandNotFoundError("There is no brand with this id.")
+    return brand
+
+
 def find_brand_by_handle(tx: Tx, handle: str) -> Brand | None:
     """Return the brand with this handle, however it is typed."""
     try:
@@ -161,9 +169,7 @@ def change_logo(tx: Tx, brand_id: str, *, actor_id: str, logo_id: str) -> None:
 
 def verify_brand(tx: Tx, brand_id: str, *, is_verified: bool, now_ms: int) -> Brand:
     """Set or take the verified mark.  Only review calls this, after it has checked the admin."""
-    brand = find_brand(tx, brand_id)
-    if brand is None:
-        raise BrandNotFoundError("There is no brand with this id.")
+    brand = access_public_brand(tx, brand_id)
     if brand.is_verified != is_verified:
         repository.update_verified(tx, brand_id, verified_at_ms=now_ms if is_verified else None)
         if is_verified:
@@ -202,9 +208,7 @@ def remove_staff(tx: Tx, brand_id: str, *, actor_id: str, person_id: str) -> Non
 
 def follow(tx: Tx, brand_id: str, *, actor_id: str, is_following: bool, now_ms: int) -> Brand:
     """Follow a brand, or follow it no more.  Saying it twice changes nothing."""
-    brand = find_brand(tx, brand_id)
-    if brand is None:
-        raise BrandNotFoundError("There is no brand with this id.")
+    brand = access_public_brand(tx, brand_id)
     if is_following:
         repository.put_follow(tx, brand_id, actor_id, now_ms=now_ms)
     else:

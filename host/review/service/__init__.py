@@ -8,6 +8,7 @@ from host.review.model import Appeal, AuditEntry, AuditReport, Submission
 from host.review.service.appeals import (
     appeal,
     decide_appeal,
+    find_appeal,
     find_open_appeals,
     open_own_rejection,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "check_chain",
     "close_withdrawn",
     "decide_appeal",
+    "find_appeal",
     "find_audit",
     "find_decided",
     "find_open_appeals",

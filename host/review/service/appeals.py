@@ -63,6 +63,12 @@ def appeal(tx: Tx, version_id: str, *, actor_id: str, text: str, now_ms: int) ->
     return new
 
 
+def find_appeal(tx: Tx, submission_id: str, *, actor_id: str) -> Appeal | None:
+    """Return the appeal against a submission's rejection, for an admin."""
+    identity.require_admin(tx, actor_id)
+    return repository.find_appeal(tx, submission_id)
+
+
 def find_open_appeals(tx: Tx, *, actor_id: str) -> list[tuple[Appeal, Submission]]:
     """Return the appeals that wait, the oldest first."""
     identity.require_admin(tx, actor_id)

@@ -1,0 +1,9 @@
+"""Pages of the review domain: the admins' console, and the merchant's appeal."""
+
+from quart import Blueprint
+
+from host.review.web import admin, appeals, submission
+
+blueprint = Blueprint("review", __name__)
+for part in (admin, submission, appeals):
+    blueprint.register_blueprint(part.blueprint)
