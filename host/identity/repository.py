@@ -61,11 +61,6 @@ def find_people(tx: Tx, ids: Sequence[str]) -> list[Person]:
     return [_person(row) for row in tx.rows(sql, **params)]
 
 
-def has_people(tx: Tx) -> bool:
-    """Tell whether anybody has registered."""
-    return tx.row("SELECT 1 AS yes FROM identity_person LIMIT 1") is not None
-
-
 def find_admins(tx: Tx) -> list[Person]:
     """Return the admins, longest-serving first."""
     rows = tx.rows(

@@ -73,11 +73,6 @@ def find_admins(tx: Tx) -> list[Person]:
     return repository.find_admins(tx)
 
 
-def has_people(tx: Tx) -> bool:
-    """Tell whether anybody has registered; an empty lane is where a demo may begin."""
-    return repository.has_people(tx)
-
-
 def access_person(tx: Tx, person_id: str) -> Person:
     """Return a person; every signed-in person may see every profile."""
     person = repository.find_person(tx, person_id)
