@@ -86,14 +86,6 @@ def access_public_brand(tx: Tx, brand_id: str) -> Brand:
     return brand
 
 
-def access_public_brand(tx: Tx, brand_id: str) -> Brand:
-    """Return a brand as everybody may see it, or refuse."""
-    brand = find_brand(tx, brand_id)
-    if brand is None:
-        raise BrandNotFoundError("There is no brand with this id.")
-    return brand
-
-
 def find_brand_by_handle(tx: Tx, handle: str) -> Brand | None:
     """Return the brand with this handle, however it is typed."""
     try:

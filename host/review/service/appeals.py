@@ -69,12 +69,6 @@ def find_appeal(tx: Tx, submission_id: str, *, actor_id: str) -> Appeal | None:
     return repository.find_appeal(tx, submission_id)
 
 
-def find_appeal(tx: Tx, submission_id: str, *, actor_id: str) -> Appeal | None:
-    """Return the appeal against a submission's rejection, for an admin."""
-    identity.require_admin(tx, actor_id)
-    return repository.find_appeal(tx, submission_id)
-
-
 def find_open_appeals(tx: Tx, *, actor_id: str) -> list[tuple[Appeal, Submission]]:
     """Return the appeals that wait, the oldest first."""
     identity.require_admin(tx, actor_id)
