@@ -13,7 +13,7 @@ from host.market.model import Kind, Order, Product, Status
 # What people read for a state; "received" depends on how the thing reached them.
 STATUS_WORDS: dict[Status, str] = {
     Status.CREATED: "To pay",
-    Status.PAID: "Paid, to be sent",
+    Status.PAID: "Paid, to be shipped",
     Status.SHIPPED: "On its way",
     Status.READY: "Ready to collect",
     Status.RECEIVED: "Received",
@@ -101,6 +101,8 @@ def _subtitle(order: Order, lang: str) -> str:
         return order.bill.period or order.bill.reference
     if order.tracking:
         return f"{order.carrier} {order.tracking}"
+    if order.item_count == 1:
+        return gettext(lang, "Order %(number)s", number=order.number)
     return gettext(
         lang, "Order %(number)s · %(count)s items", number=order.number, count=order.item_count
     )

@@ -113,6 +113,6 @@ def _check_may_send(tx: Tx, order: Order, kind: Kind) -> None:
     if order.kind is not kind:
         raise OrderStateError("This order reaches its buyer in another way.")
     if order.status is not Status.PAID:
-        raise OrderStateError("Only an order that is paid and not sent yet can be sent.")
+        raise OrderStateError("Only an order that is paid and not shipped yet can be shipped.")
     if find_open_refund(tx, order.id) is not None:
         raise OrderStateError("The buyer asks for the money back. Answer that first.")
