@@ -53,9 +53,10 @@ def insert_conversation(tx: Tx, conversation: Conversation, *, pair_key: str | N
 
 
 def advance(tx: Tx, conversation_id: str, *, seq: int, now_ms: int) -> None:
-    """Raise the counter to ``seq``, which must be the next number."""
+    """Raise the counter to ``seq``, which must be the next number; time never runs back."""
     changed = tx.run(
-        "UPDATE chat_conversation SET last_seq = :seq, last_at_ms = :now"
+        "UPDATE chat_conversation SET last_seq = :seq,"
+        " last_at_ms = CASE WHEN last_at_ms < :now THEN :now ELSE last_at_ms END"
         " WHERE id = :id AND last_seq = :seq - 1",
         seq=seq,
         now=now_ms,

@@ -15,7 +15,8 @@ def open_chat(tx: Tx, event: StoredEvent) -> None:
     chat = find_or_create_direct(tx, asker_id, accepter_id, event.created_at_ms)
     if event.payload["hello"]:
         _write_once(tx, chat.id, asker_id, Body(text=event.payload["hello"]), event=event)
-    _write_once(tx, chat.id, accepter_id, Body(notice="met"), event=event)
+    if chat.last_seq == 0:  # whoever has written already needs no invitation to say hello
+        _write_once(tx, chat.id, accepter_id, Body(notice="met"), event=event)
 
 
 def _write_once(

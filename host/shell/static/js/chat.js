@@ -29,12 +29,13 @@ const weekday = new Intl.DateTimeFormat(lang, { weekday: "long" });
 const day = new Intl.DateTimeFormat(lang, { day: "numeric", month: "long" });
 const relative = new Intl.RelativeTimeFormat(lang, { numeric: "auto" });
 
-/** "09:41", "yesterday 09:41", "Monday 09:41", "4 March 09:41", in the reader's own zone. */
+/** "09:41", "Yesterday 09:41", "Monday 09:41", "4 March 09:41", in the reader's own zone. */
 function moment(atMs) {
   const at = new Date(atMs);
   const days = Math.round((new Date().setHours(0, 0, 0, 0) - new Date(atMs).setHours(0, 0, 0, 0)) / 86_400_000);
   if (days <= 0) return clock.format(at);
-  const name = days === 1 ? relative.format(-1, "day") : days < 7 ? weekday.format(at) : day.format(at);
+  const yesterday = relative.format(-1, "day");
+  const name = days === 1 ? yesterday[0].toLocaleUpperCase(lang) + yesterday.slice(1) : days < 7 ? weekday.format(at) : day.format(at);
   return `${name} ${clock.format(at)}`;
 }
 function sayMoments() {
