@@ -79,11 +79,16 @@ function openChat() {
     label.textContent = jump.classList.contains("has-new") ? label.dataset.new : label.dataset.latest;
   }
   jump.addEventListener("click", () => toEnd("smooth"));
-  addEventListener("scroll", () => { showJump(); markRead(); }, { passive: true });
+  // Who is at the end stays there when something above or at the end grows, such as a picture that
+  // has arrived; who has scrolled up stays where they are.
+  let pinned = isLatest;
+  addEventListener("scroll", () => { pinned = isLatest && isNearEnd(); showJump(); markRead(); }, { passive: true });
+  new ResizeObserver(() => { if (pinned) toEnd(); }).observe(list);
+  addEventListener("resize", () => { if (pinned) toEnd(); });
 
   /* ---- taking in what the host sent ------------------------------------------------------------ */
   function merge(nodes) {
-    const stays = isNearEnd();
+    const stays = pinned;
     let added = 0;
     for (const item of [...nodes.children]) {
       const seq = item.dataset.seq;
@@ -218,7 +223,6 @@ function openChat() {
       const image = new Image();
       image.src = URL.createObjectURL(one.file);
       image.alt = "";
-      image.addEventListener("load", () => { if (isNearEnd()) toEnd(); });
       const frame = document.createElement("span");
       frame.className = "msg-picture";
       frame.append(image);
@@ -229,6 +233,7 @@ function openChat() {
     list.append(one.item);
     waiting.set(one.client, one);
     keep();
+    pinned = true;
     toEnd();
     post(one);
   }
@@ -354,8 +359,10 @@ function openChat() {
 
   /* ---- the first look ------------------------------------------------------------------------- */
   const unread = document.getElementById("unread");
-  if (isLatest && unread) unread.scrollIntoView({ block: "center", behavior: "instant" });
-  else if (isLatest) toEnd();
+  if (isLatest && unread) {
+    pinned = false;
+    unread.scrollIntoView({ block: "center", behavior: "instant" });
+  } else if (isLatest) toEnd();
   showJump();
   if (composer) {
     let kept = [];

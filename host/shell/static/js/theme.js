@@ -10,6 +10,7 @@ export function setTheme(choice) {
 }
 
 function mark() {
+  for (const row of document.querySelectorAll("[data-theme-row]")) row.hidden = false;
   const now = document.documentElement.dataset.theme || "auto";
   for (const button of document.querySelectorAll("[data-theme-choice]")) {
     button.setAttribute("aria-pressed", String(button.dataset.themeChoice === now));
