@@ -35,6 +35,11 @@ LOAD_WALL_S = 2.0
 # When the event loop itself was this late, the answer may already lie in the socket: look first.
 LOOP_LATE_S = 0.03
 LOOK_AGAIN_S = 0.005
+# On a crowded machine a worker may hardly have run when its time is up.  It is killed once it has
+# had this share of its time on a processor, or after so many times its time in any case.
+FAIR_SHARE = 0.4
+PATIENCE = 4
+STARVED_LOOK_S = 0.05
 # Weight of the newest event in the running mean of event times.
 _MEAN_WEIGHT = 0.2
 
@@ -92,6 +97,7 @@ class Connection(asyncio.Protocol):
         self._others: list[_Other] = []
         self._answers: set[asyncio.Task[None]] = set()
         self._head_since = 0.0
+        self._head_cpu_ns = 0
         self._timer: asyncio.TimerHandle | None = None
 
     # ── what the pool asks ──
@@ -185,18 +191,26 @@ class Connection(asyncio.Protocol):
             os.close(self._pidfd)
             self._pidfd = -1
         self.closed.set_result(None)
+        if not self.ready.done():
+            self.ready.set_exception(supervisor.ZygoteGoneError("the worker ended at its start"))
+        unbegun = self._fail_what_was_begun()
+        self._owner.worker_is_lost(self, unbegun)
+
+    def _fail_what_was_begun(self) -> list[Job]:
+        """Fail all work that the worker may have begun, and return the events it has not."""
         culprit = self._exchange.due[0] if self._exchange.due else None
+        unbegun = []
         for number, job in self._jobs.items():
-            if job.has_begun:
+            # Code that kills its worker would kill the next one: nobody else is given it.
+            if job.has_begun or culprit == "load":
                 job.fail_with(self._loss(is_culprit=number == culprit))
+            else:
+                unbegun.append(job)
+        self._jobs.clear()
         for other in self._others:
             if not other.future.done():
                 other.future.set_exception(self._loss(is_culprit=True))
-        if not self.ready.done():
-            self.ready.set_exception(supervisor.ZygoteGoneError("the worker ended at its start"))
-        unbegun = [job for job in self._jobs.values() if not job.has_begun]
-        self._jobs.clear()
-        self._owner.worker_is_lost(self, unbegun)
+        return unbegun
 
     # ── messages ──
 
@@ -208,10 +222,10 @@ class Connection(asyncio.Protocol):
             self._end_job(message.event)
         elif isinstance(message, m.Failure):
             self._jobs[message.event].fail(message)
-            self._end_job(message.event)
             if message.reason == "memory":
                 # Its heap is full of holes now; a new worker is cheaper than finding out.
                 self.is_retiring = True
+            self._end_job(message.event)
         elif isinstance(message, m.Call):
             self._begin_call(message)
         elif isinstance(message, m.Ready):
@@ -303,6 +317,7 @@ class Connection(asyncio.Protocol):
 
     def _head_began(self) -> None:
         self._head_since = time.monotonic()
+        self._head_cpu_ns = supervisor.cpu_ns(self.pid) or 0
         head = self._exchange.due[0]
         if isinstance(head, int):
             self._jobs[head].has_begun = True
@@ -341,8 +356,19 @@ class Connection(asyncio.Protocol):
             self._look_in(left_s)
         elif self._loop.time() - due_at > LOOP_LATE_S:
             self._look_in(LOOK_AGAIN_S)
+        elif self._is_starved():
+            self._look_in(STARVED_LOOK_S)
         else:
             self.kill("wall")
+
+    def _is_starved(self) -> bool:
+        """Tell whether the worker is late only because others had the processors."""
+        worked_s = time.monotonic() - self._head_since
+        allowed_s = worked_s + self._left_s()
+        cpu_ns = supervisor.cpu_ns(self.pid)
+        if cpu_ns is None or worked_s > PATIENCE * allowed_s:
+            return False
+        return (cpu_ns - self._head_cpu_ns) / 1e9 < FAIR_SHARE * allowed_s
 
     def _look_in(self, seconds: float) -> None:
         if self._timer is not None:

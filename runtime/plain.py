@@ -13,13 +13,15 @@ import msgspec
 # is bounded far below any stack.
 DEPTH_MAX = 32
 KEY_LENGTH_MAX = 256
-INTEGER_BITS_MAX = 256
+BYTES_MAX = 1 << 20
 
 _encoder = msgspec.json.Encoder()
 _any = msgspec.json.Decoder()
 _object = msgspec.json.Decoder(dict[str, Any])
 # Everything but brackets and quotes.
 _NOT_STRUCTURE = bytes(set(range(256)) - set(b'[]{}"'))
+# Each item of these takes at least one byte of text.
+_SIZED = frozenset({str, list, tuple, dict})
 _SCALARS = (str, int, float, bool, type(None))
 
 
@@ -27,12 +29,16 @@ class NotPlainError(Exception):
     """A value is not plain data, or is too large or too deep."""
 
 
-def encode(value: Any) -> bytes:
+def encode(value: Any, bytes_max: int = BYTES_MAX) -> bytes:
     """Return the JSON text of a value, or say why it is not plain.
 
-    msgspec also writes dates, sets, decimals and dataclasses, which would come back as something
-    else.  So the text is read again and compared: equal means plain, at the speed of C.
+    What is certainly too large is refused before it is written: a writer that runs out of memory
+    takes the process with it.  msgspec also writes dates, sets, decimals and dataclasses, which
+    would come back as something else.  So the text is read again and compared: equal means plain,
+    at the speed of C.
     """
+    if type(value) in _SIZED and len(value) > bytes_max:
+        raise NotPlainError(f"has more than {bytes_max} bytes")
     try:
         text = _encoder.encode(value)
         if _any.decode(text) == value and is_shallow(text):
@@ -119,8 +125,11 @@ def _copy(value: Any, depth: int) -> Any:
 def _scalar(value: Any) -> Any:
     if type(value) is float and not math.isfinite(value):
         _refuse("NaN and Infinity are not values")
-    if type(value) is int and value.bit_length() > INTEGER_BITS_MAX:
-        _refuse("a whole number is too large")
+    if type(value) is int:
+        try:
+            str(value)
+        except ValueError:
+            _refuse("a whole number is too large")
     if type(value) is str:
         try:
             value.encode()

@@ -151,18 +151,24 @@ def fill(page: Any, page_class: PageClass, state: bytes) -> dict[str, msgspec.Ra
     return before
 
 
-def compare(page: Any, before: dict[str, msgspec.Raw], bytes_max: int) -> Changes:
+def compare(
+    page: Any, page_class: PageClass, before: dict[str, msgspec.Raw], bytes_max: int
+) -> Changes:
     """Return what has changed, by comparing texts; refuse what cannot be state."""
     changed: dict[str, msgspec.Raw] = {}
     size = 2
     values = vars(page)
+    for name, text in page_class.defaults.items():
+        if name not in values:
+            # `del self.name` uncovers the default of the class, as everywhere in Python.
+            values[name] = _read_value.decode(text)
     for name, value in values.items():
         if type(name) is not str or len(name) > ATTRIBUTE_LENGTH_MAX:
             raise ProgramError("state", f"self has an attribute name that is not text: {name!r}")
         if name.startswith("_"):
             continue
         try:
-            text = plain.encode(value)
+            text = plain.encode(value, bytes_max)
         except plain.NotPlainError as error:
             raise ProgramError("state", f"self.{name}: {error}") from None
         size += len(name) + len(text) + 4

@@ -234,12 +234,10 @@ class Worker:
             result = program.call(handler, page, argument)
         elif event.handler not in LIFE_CYCLE:
             raise ProgramError("no_handler", f"the page has no handler {event.handler!r}")
-        return self._reply(session, page, before, result)
+        state = program_box.compare(page, page_class, before, self._limits.state_bytes)
+        return self._reply(session, state, result)
 
-    def _reply(
-        self, session: Session, page: Any, before: dict[str, msgspec.Raw], result: Any
-    ) -> m.Reply:
-        state = program_box.compare(page, before, self._limits.state_bytes)
+    def _reply(self, session: Session, state: program_box.Changes, result: Any) -> m.Reply:
         event = session.event
         try:
             # Only a card is handed on; what other handlers return is nobody's business.
