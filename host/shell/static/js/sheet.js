@@ -34,9 +34,10 @@ export function show(nodes) {
     history.pushState({ sheet: true }, "");
     sheet.showModal();
   }
-  body.scrollTop = 0;
-  (body.querySelector("[autofocus]") || body.querySelector("[aria-invalid]") || heading)?.focus?.();
   document.dispatchEvent(new CustomEvent("fragment", { detail: { target: body } }));
+  const first = body.querySelector("[aria-invalid]") || body.querySelector("[autofocus]");
+  first?.focus({ preventScroll: true });
+  body.scrollTop = 0;
 }
 
 export function closeSheet() {
@@ -49,6 +50,8 @@ function shut() {
   if (!sheet.open) return;
   sheet.close();
   body.replaceChildren();
+  // What was said inside the sheet must outlive it.
+  if (sheet.contains(document.getElementById("toasts"))) document.body.append(document.getElementById("toasts"));
   document.dispatchEvent(new CustomEvent("sheet:closed"));
   opener?.focus();
   opener = null;
