@@ -14,7 +14,7 @@ import msgspec
 
 from host.bridge.model import Ask, AskStatus
 from host.bridge.profile import find_profile
-from host.bridge.service import find_open_scopes, payment_result
+from host.bridge.service import find_open_scopes, payment_result, sheet_url
 from host.bridge.visit import Visit
 from host.core.db import Tx
 from host.core.errors import NotFoundError
@@ -206,8 +206,8 @@ def _ask(
     )
     visit.writes.asks.append((ask_id, msgspec.to_builtins(ask)))
     if status is AskStatus.OPEN:
-        url = f"/orders/{order_id}/pay" if order_id else f"/asks/{ask_id}"
-        visit.sheets.append({"ask_id": ask_id, "capability": capability, "url": url})
+        sheet = {"ask_id": ask_id, "capability": capability, "url": sheet_url(ask)}
+        visit.sheets.append(sheet)
 
 
 async def _sizes(visit: Visit) -> dict[str, int]:

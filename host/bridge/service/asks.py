@@ -16,11 +16,17 @@ from host.bridge.model import (
     LOG_KEPT_MS,
     Ask,
     AskStatus,
+    Running,
 )
+from host.bridge.profile import DECLINED_FIELDS, address_result, find_profile
+from host.bridge.service.consents import HOWS, allow, note_access
+from host.bridge.service.opening import access_running
 from host.core import live
 from host.core.db import Tx
+from host.core.ids import derived_id
 from host.market import service as market
 from host.market.service import Order
+from sdk.contract import CAPABILITIES
 
 ANSWERED = "page.answer"
 
@@ -28,7 +34,8 @@ ANSWERED = "page.answer"
 def open_asks(tx: Tx, asks: Iterable[Ask]) -> None:
     """Put questions before their person; those that are there already stay as they are."""
     for ask in asks:
-        repository.insert_ask(tx, ask)
+        if repository.insert_ask(tx, ask) and ask.status is AskStatus.ANSWERED:
+            _note(tx, ask, ask.result, now_ms=ask.created_at_ms)
 
 
 def find_waiting_asks(tx: Tx, page_id: str) -> list[Ask]:
@@ -48,10 +55,27 @@ def access_open_ask(tx: Tx, ask_id: str, *, actor_id: str) -> Ask:
     return ask
 
 
-def answer_ask(tx: Tx, ask_id: str, *, actor_id: str, result: dict[str, Any], now_ms: int) -> Ask:
-    """Store the person's answer and let their open pages fetch it."""
+def read_sheet(tx: Tx, ask_id: str, *, actor_id: str) -> tuple[Ask, Running]:
+    """Return a question and the version that asks it: what the sheet shows."""
+    ask = access_open_ask(tx, ask_id, actor_id=actor_id)
+    running = access_running(tx, ask.program_id, viewer_id=actor_id, version_id=ask.version_id)
+    return ask, running
+
+
+def decide(tx: Tx, ask_id: str, *, actor_id: str, how: str, address_id: str, now_ms: int) -> Ask:
+    """Take a person's answer to a question about themselves.
+
+    ``how`` is once, visit or always; anything else declines.  An address is picked each time.
+    """
     repository.lock_ask(tx, ask_id)
     ask = access_open_ask(tx, ask_id, actor_id=actor_id)
+    result: dict[str, Any] = {"ok": False, "reason": "declined"}
+    result |= DECLINED_FIELDS.get(ask.capability, {})
+    if ask.capability == "identity.profile" and how in HOWS:
+        allow(tx, actor_id, ask.program_id, "profile", how=how, now_ms=now_ms)
+        result = find_profile(tx, actor_id)
+    elif ask.capability == "address.choose" and address_id:
+        result = address_result(market.access_address(tx, address_id, actor_id=actor_id))
     _answer(tx, ask, result, now_ms=now_ms)
     return ask
 
@@ -70,7 +94,8 @@ def close_ask(tx: Tx, ask_id: str, *, actor_id: str, now_ms: int) -> None:
         order = market.read_order(tx, ask.order_id)
         _answer(tx, ask, payment_result(order), now_ms=now_ms)
     else:
-        _answer(tx, ask, {"ok": False, "reason": "declined"}, now_ms=now_ms)
+        fields = DECLINED_FIELDS.get(ask.capability, {})
+        _answer(tx, ask, {"ok": False, "reason": "declined"} | fields, now_ms=now_ms)
 
 
 def answer_order_asks(tx: Tx, order_id: str, *, now_ms: int) -> None:
@@ -90,6 +115,11 @@ def payment_result(order: Order) -> dict[str, Any]:
     return {"ok": is_paid, "order_id": order.id, "status": order.status.value, "reason": reason}
 
 
+def sheet_url(ask: Ask) -> str:
+    """Return where the host draws the sheet for a question."""
+    return f"/orders/{ask.order_id}/pay" if ask.order_id else f"/asks/{ask.id}"
+
+
 def finish_delivery(tx: Tx, ask_id: str, *, now_ms: int) -> None:
     """Note that the handler of an answer has run."""
     repository.set_delivered(tx, ask_id, now_ms=now_ms)
@@ -106,6 +136,7 @@ def sweep(tx: Tx, *, now_ms: int) -> int:
     old = repository.lock_old_asks(tx, before_ms=now_ms - ASK_TTL_MS)
     for ask in old:
         result: dict[str, Any] = {"ok": False, "reason": "timed-out"}
+        result |= DECLINED_FIELDS.get(ask.capability, {})
         if ask.order_id:
             result = payment_result(market.read_order(tx, ask.order_id)) | {"reason": "timed-out"}
         _answer(tx, ask, result, now_ms=now_ms)
@@ -114,7 +145,23 @@ def sweep(tx: Tx, *, now_ms: int) -> int:
     )
 
 
+def _note(tx: Tx, ask: Ask, result: dict[str, Any], *, now_ms: int) -> None:
+    """Note for the person what the program is about to learn."""
+    scope = CAPABILITIES[ask.capability].scope
+    if scope is not None and result["ok"]:
+        note_access(
+            tx,
+            derived_id("access", ask.id),
+            person_id=ask.person_id,
+            program_id=ask.program_id,
+            capability=ask.capability,
+            scope=scope,
+            now_ms=now_ms,
+        )
+
+
 def _answer(tx: Tx, ask: Ask, result: dict[str, Any], *, now_ms: int) -> None:
     repository.set_answer(tx, ask.id, result, now_ms=now_ms)
+    _note(tx, ask, result, now_ms=now_ms)
     payload = {"page_id": ask.page_id, "program_id": ask.program_id, "ask_id": ask.id}
     live.publish(tx, [ask.person_id], ANSWERED, {**payload}, now_ms=now_ms)

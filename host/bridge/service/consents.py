@@ -1,5 +1,7 @@
 """What people allow mini-programs, and what these have learned."""
 
+from collections.abc import Iterable
+
 from host.bridge import repository
 from host.bridge.model import ACCESS_LINES_SHOWN, VISIT_MS, Access, Consent
 from host.core.db import Tx
@@ -19,6 +21,14 @@ def allow(tx: Tx, person_id: str, program_id: str, scope: str, *, how: str, now_
         return
     expires_at_ms = None if how == "always" else now_ms + VISIT_MS
     repository.put_consent(tx, Consent(person_id, program_id, scope, now_ms, expires_at_ms))
+
+
+def allow_all(
+    tx: Tx, person_id: str, program_id: str, scopes: Iterable[str], *, how: str, now_ms: int
+) -> None:
+    """Let a program use every one of ``scopes``."""
+    for scope in scopes:
+        allow(tx, person_id, program_id, scope, how=how, now_ms=now_ms)
 
 
 def revoke(tx: Tx, person_id: str, program_id: str, scope: str) -> bool:

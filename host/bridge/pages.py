@@ -1,0 +1,358 @@
+"""Open pages: opening, touching, coming back.  The browser asks; everything happens here.
+
+Events of one person in one program run one after the other, so that what a handler reads from its
+storage is what it changes.  Once begun, an event ends even when the browser goes away.
+"""
+
+import asyncio
+import dataclasses
+from collections import OrderedDict
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+from weakref import WeakValueDictionary
+
+from host.bridge import service
+from host.bridge.capabilities import read_ask
+from host.bridge.errors import EventRefusedError, PageNotFoundError
+from host.bridge.model import Ask, AskStatus, Running
+from host.bridge.open_page import OpenPage, load_page, make_session
+from host.bridge.packages import Packages, Pictures
+from host.bridge.requests import (
+    BROWSER_LIFE,
+    TOUCHES,
+    ConsentNeeded,
+    OpenRequest,
+    PageFailedError,
+    Reply,
+    ResumeRequest,
+    TouchRequest,
+)
+from host.bridge.runner import Runner
+from host.bridge.store import Stores
+from host.bridge.visit import CallBudget, Visit
+from host.core.deps import Deps
+from host.core.errors import TooManyError
+from host.core.ids import derived_id
+from host.programs import service as programs
+from runtime.session import dataset_of
+from runtime.view import ViewFailedError
+
+T = TypeVar("T")
+PAGES_OPEN_MAX = 2000
+# A version that was closed or whose grants changed stops within this time on pages that are open.
+RECHECK_MS = 5000
+EVENTS_PER_MINUTE = 1200
+# Answers may lead to further questions that are answered at once; a program must not circle.
+ROUNDS_MAX = 5
+_GONE = "This page is no longer open. Open the shop again."
+
+
+class Pages:
+    """The open pages of this process."""
+
+    def __init__(self, deps: Deps) -> None:
+        self._deps = deps
+        self.packages = Packages(deps)
+        self.pictures = Pictures(deps)
+        self.stores = Stores(deps.settings.data_dir / "programs")
+        self._runner = Runner(self.packages)
+        self._budget = CallBudget()
+        self._open: OrderedDict[tuple[str, str], OpenPage] = OrderedDict()
+        self._locks: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    async def close(self) -> None:
+        """Let running events end and put the databases away."""
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.stores.close()
+
+    async def open(
+        self, request: OpenRequest, *, person_id: str, lang: str
+    ) -> Reply | ConsentNeeded:
+        """Open a page, or show it again when this id is open already."""
+        return await self._alone(
+            self._open_page(request, person_id, lang), request.program_id, person_id
+        )
+
+    async def touch(self, request: TouchRequest, *, person_id: str, lang: str) -> Reply:
+        """Run what a person did to a page, once."""
+        return await self._alone(
+            self._touch(request, person_id, lang), request.program_id, person_id
+        )
+
+    async def resume(self, request: ResumeRequest, *, person_id: str, lang: str) -> Reply:
+        """Bring a browser up to date, and hand over the answers that have come meanwhile."""
+        return await self._alone(
+            self._resume(request, person_id, lang), request.program_id, person_id
+        )
+
+    async def _alone(self, work: Coroutine[Any, Any, T], program_id: str, person_id: str) -> T:
+        """Run ``work`` when no other event of this person in this program runs, to its end."""
+        key = (program_id, person_id)
+        lock = self._locks.get(key)
+        if lock is None:
+            lock = self._locks[key] = asyncio.Lock()
+
+        async def run() -> T:
+            async with lock:
+                return await work
+
+        task = asyncio.create_task(run())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return await asyncio.shield(task)
+
+    # ── opening ──
+
+    async def _open_page(
+        self, request: OpenRequest, person_id: str, lang: str
+    ) -> Reply | ConsentNeeded:
+        running = await self._deps.db.read(
+            service.access_running,
+            request.program_id,
+            viewer_id=person_id,
+            version_id=request.version_id,
+        )
+        missing = await self._missing_scopes(running, person_id)
+        if missing:
+            version = f"?version={running.version.id}" if running.is_trial else ""
+            url = f"/p/{running.program.id}/-/consent{version}"
+            return ConsentNeeded(request.page_id, url)
+        store = await self.stores.get(running.program.id)
+        if await store.find_page(request.page_id) is not None:
+            again = ResumeRequest(running.program.id, request.page_id, -1)
+            return await self._resume(again, person_id, lang)
+        page = await self._first_event(request, running, person_id, lang)
+        self._keep(page)
+        await self._deps.db.write(
+            programs.record_visit, person_id, running.program.id, now_ms=self._deps.now_ms()
+        )
+        await self._settle(page, lang)
+        return page.reply(-1, since_n=-1, sheets=await self._sheets(page))
+
+    async def _missing_scopes(self, running: Running, person_id: str) -> list[str]:
+        if not running.required_scopes:
+            return []
+        allowed = await self._deps.db.read(
+            service.find_open_scopes,
+            person_id,
+            running.program.id,
+            now_ms=self._deps.now_ms(),
+        )
+        return [scope for scope in running.required_scopes if scope not in allowed]
+
+    async def _first_event(
+        self, request: OpenRequest, running: Running, person_id: str, lang: str
+    ) -> OpenPage:
+        """Run what happens when a page is opened; nothing is kept of a page that cannot be."""
+        ready = await self.packages.get(running.version)
+        path = request.path or ready.manifest.pages[0]
+        if path not in ready.manifest.pages:
+            raise PageNotFoundError("This shop has no page at this address.")
+        store = await self.stores.get(running.program.id)
+        visit = Visit(
+            self._deps, running, store, self._budget, person_id, lang, request.page_id,
+            derived_id("load", running.program.id, person_id, request.page_id),
+            self._deps.now_ms(),
+        )  # fmt: skip
+        query = dict(request.query)
+        outcome = await self._runner.run(
+            visit, ready, path=path, handler="on_load", state={}, payload={}, query=query
+        )
+        effects = list(outcome.effects)
+        if "on_show" in ready.life:
+            shown = dataclasses.replace(visit, event_id=derived_id("show", visit.event_id))
+            outcome = await self._runner.run(
+                shown, ready, path=path, handler="on_show", state=outcome.state, payload={},
+                query=query,
+            )  # fmt: skip
+        outcome = dataclasses.replace(outcome, effects=(*effects, *outcome.effects))
+        try:
+            session = make_session(ready, path, outcome.state, lang=lang)
+        except ViewFailedError as error:
+            raise await self._runner.fail(visit, path, "on_load", error) from error
+        page = OpenPage(
+            request.page_id, person_id, path, query, running.program.name, visit.now_ms, running,
+            ready, store, session, visit.now_ms,
+        )  # fmt: skip
+        await self._runner.finish(page, visit, outcome.state, handler="on_load", outcome=outcome)
+        return page
+
+    # ── finding ──
+
+    def _keep(self, page: OpenPage) -> None:
+        key = (page.running.program.id, page.id)
+        self._open[key] = page
+        self._open.move_to_end(key)
+        while len(self._open) > PAGES_OPEN_MAX:
+            self._open.popitem(last=False)
+
+    async def _access_page(
+        self, program_id: str, page_id: str, person_id: str, lang: str
+    ) -> OpenPage:
+        """Return a page of this person; a stranger's page and a missing one look the same."""
+        now_ms = self._deps.now_ms()
+        page = self._open.get((program_id, page_id))
+        if page is None:
+            if await self._deps.db.read(programs.find_program, program_id) is None:
+                raise PageNotFoundError(_GONE)
+            store = await self.stores.get(program_id)
+            stored = await store.find_page(page_id)
+            if stored is None:
+                raise PageNotFoundError(_GONE)
+            if stored.person_id != person_id:
+                raise PageNotFoundError(_GONE)
+            running = await self._access_version(program_id, stored.version_id, person_id)
+            ready = await self.packages.get(running.version)
+            page = await load_page(stored, running, ready, store, lang=lang, now_ms=now_ms)
+        if page.person_id != person_id:
+            raise PageNotFoundError(_GONE)
+        if now_ms - page.checked_at_ms > RECHECK_MS:
+            version_id = page.running.version.id
+            page.running = await self._access_version(program_id, version_id, person_id)
+            page.checked_at_ms = now_ms
+        self._keep(page)
+        return page
+
+    async def _access_version(self, program_id: str, version_id: str, person_id: str) -> Running:
+        return await self._deps.db.read(
+            service.access_running, program_id, viewer_id=person_id, version_id=version_id
+        )
+
+    def _visit(self, page: OpenPage, event_id: str, lang: str) -> Visit:
+        return Visit(
+            self._deps, page.running, page.store, self._budget, page.person_id, lang, page.id,
+            event_id, self._deps.now_ms(),
+        )  # fmt: skip
+
+    # ── touching ──
+
+    async def _touch(self, request: TouchRequest, person_id: str, lang: str) -> Reply:
+        page = await self._access_page(request.program_id, request.page_id, person_id, lang)
+        key = (person_id, page.running.program.id, "")
+        if not self._budget.take(key, per_minute=EVENTS_PER_MINUTE):
+            raise TooManyError("That was too fast. Wait a moment and try again.")
+        # The browser's id counts within its page only, so nobody can name another's event.
+        event_id = derived_id("event", page.running.program.id, page.id, request.event_id)
+        if event_id not in page.events:
+            visit = await self._run_touch(page, request, event_id, lang)
+            if visit.writes.asks:
+                await self._settle(page, lang)
+        return page.reply(request.n, since_n=request.n, sheets=[])
+
+    async def _run_touch(
+        self, page: OpenPage, request: TouchRequest, event_id: str, lang: str
+    ) -> Visit:
+        typed = {**page.session.state, **_models(page, request)}
+        visit = self._visit(page, event_id, lang)
+        if request.type == "model":
+            await self._runner.finish(page, visit, typed, handler="", outcome=None)
+            return visit
+        handler, payload = _target(page, request)
+        if not handler:
+            # It was touched on a page that looks different by now: show that one, do nothing.
+            return visit
+        outcome = await self._runner.run(
+            visit, page.ready, path=page.path, handler=handler, state=typed, payload=payload,
+            query=page.query,
+        )  # fmt: skip
+        await self._runner.finish(
+            page, visit, typed, outcome.state, handler=handler, outcome=outcome
+        )
+        return visit
+
+    # ── coming back ──
+
+    async def _resume(self, request: ResumeRequest, person_id: str, lang: str) -> Reply:
+        page = await self._access_page(request.program_id, request.page_id, person_id, lang)
+        # An old browser page must not be sent to where it once was to go.
+        since_n = request.n if request.n >= 0 else page.n
+        await self._settle(page, lang)
+        if request.is_shown and "on_show" in page.ready.life:
+            event_id = derived_id("shown", page.running.program.id, page.id, str(page.n))
+            visit = self._visit(page, event_id, lang)
+            outcome = await self._runner.run(
+                visit, page.ready, path=page.path, handler="on_show", state=page.session.state,
+                payload={}, query=page.query,
+            )  # fmt: skip
+            await self._runner.finish(
+                page, visit, outcome.state, handler="on_show", outcome=outcome
+            )
+            await self._settle(page, lang)
+        return page.reply(request.n, since_n=since_n, sheets=await self._sheets(page))
+
+    async def _settle(self, page: OpenPage, lang: str) -> None:
+        """Put the page's questions before the person, and hand over the answers there are."""
+        for _ in range(ROUNDS_MAX):
+            await self._put_asks(page)
+            asks = await self._deps.db.read(service.find_waiting_asks, page.id)
+            answered = [
+                ask
+                for ask in asks
+                if ask.status is AskStatus.ANSWERED and ask.person_id == page.person_id
+            ]
+            if not answered:
+                return
+            for ask in answered:
+                await self._deliver(page, ask, lang)
+
+    async def _put_asks(self, page: OpenPage) -> None:
+        kept = await page.store.find_asks(page.id)
+        if kept:
+            asks = [read_ask(ask_id, stored) for ask_id, stored in kept]
+            await self._deps.db.write(service.open_asks, asks)
+            await page.store.forget_asks([ask.id for ask in asks])
+
+    async def _deliver(self, page: OpenPage, ask: Ask, lang: str) -> None:
+        """Run the handler of an answer, once, however often this is begun."""
+        event_id = derived_id("answer", ask.id)
+        now_ms = self._deps.now_ms()
+        if event_id not in page.events:
+            visit = self._visit(page, event_id, lang)
+            try:
+                outcome = await self._runner.run(
+                    visit, page.ready, path=page.path, handler=ask.handler,
+                    state=page.session.state, payload=ask.result, query=page.query,
+                )  # fmt: skip
+                await self._runner.finish(
+                    page, visit, outcome.state, handler=ask.handler, outcome=outcome
+                )
+            except PageFailedError as error:
+                if not error.is_retryable:
+                    await self._deps.db.write(service.fail_delivery, ask.id, now_ms=now_ms)
+                raise
+        await self._deps.db.write(service.finish_delivery, ask.id, now_ms=now_ms)
+
+    async def _sheets(self, page: OpenPage) -> list[dict[str, str]]:
+        asks = await self._deps.db.read(service.find_waiting_asks, page.id)
+        return [
+            {"ask_id": ask.id, "capability": ask.capability, "url": service.sheet_url(ask)}
+            for ask in asks
+            if ask.status is AskStatus.OPEN and ask.person_id == page.person_id
+        ]
+
+
+def _models(page: OpenPage, request: TouchRequest) -> dict[str, str | bool]:
+    """Return what fields of this page wrote; nothing else can be set from a browser."""
+    return {name: value for name, value in request.models.items() if page.session.shows_model(name)}
+
+
+def _target(page: OpenPage, request: TouchRequest) -> tuple[str, dict[str, Any]]:
+    """Return the handler that an event goes to and what it is given; empty when it is gone."""
+    if request.type == "share":
+        return "on_share", {"source": "menu"}
+    if request.type == "life":
+        if request.handler not in BROWSER_LIFE:
+            raise EventRefusedError("A browser cannot set this off.")
+        return request.handler, {}
+    assert request.type in TOUCHES, "the type names every kind"
+    element = page.session.find_target(request.type, request.handler, request.dataset, request.path)
+    if element is None:
+        return "", {}
+    payload = {
+        "type": request.type,
+        "dataset": dataset_of(element),
+        "value": request.value,
+        "fields": request.fields,
+    }
+    return request.handler, payload

@@ -1,0 +1,161 @@
+"""Runs one event of one page: worker, rendering, storing, in this order, all or nothing."""
+
+import dataclasses
+import hashlib
+import logging
+from typing import Any
+
+from host.bridge import service
+from host.bridge.errors import ProgramStoppedError
+from host.bridge.gate import open_gate
+from host.bridge.model import LogLine
+from host.bridge.open_page import OpenPage
+from host.bridge.packages import Packages, Ready
+from host.bridge.requests import PageFailedError
+from host.bridge.share import share_effect
+from host.bridge.store import ProgramFullError, StoredEvent
+from host.bridge.visit import Visit
+from host.core.ids import derived_id
+from runtime.model import Event, EventFailedError, Outcome
+from runtime.view import ViewFailedError
+
+logger = logging.getLogger(__name__)
+
+
+class Runner:
+    """Runs events with the workers of this host."""
+
+    def __init__(self, packages: Packages) -> None:
+        self._packages = packages
+
+    async def run(
+        self,
+        visit: Visit,
+        ready: Ready,
+        *,
+        path: str,
+        handler: str,
+        state: dict[str, Any],
+        payload: dict[str, Any],
+        query: dict[str, Any],
+    ) -> Outcome:
+        """Run a handler and return what it changed; raises ``PageFailedError``."""
+        event = Event(
+            id=visit.event_id,
+            page=path,
+            handler=handler,
+            state=state,
+            payload=payload,
+            query=query,
+            now_ms=visit.now_ms,
+            # The same event has the same chance, whenever and wherever it is run again.
+            seed=int.from_bytes(hashlib.sha256(visit.event_id.encode()).digest()[:6], "big"),
+            lang=visit.lang,
+        )
+        try:
+            outcome = await self._run(visit, ready, event)
+        except EventFailedError as error:
+            await self._write_lines(visit, path, handler, error.logs)
+            raise await self.fail(visit, path, handler, error) from error
+        await self._write_lines(visit, path, handler, outcome.logs)
+        return outcome
+
+    async def _run(self, visit: Visit, ready: Ready, event: Event) -> Outcome:
+        runtime = visit.deps.runtime
+        if runtime is None:
+            raise ProgramStoppedError("This host runs no shops at the moment. Try again later.")
+        try:
+            return await runtime.run_event(ready.code, event, open_gate(visit))
+        except EventFailedError as error:
+            if error.reason != "stale_code":
+                raise
+        ready = await self._packages.compile_again(ready)
+        return await runtime.run_event(ready.code, event, open_gate(visit))
+
+    async def finish(
+        self,
+        page: OpenPage,
+        visit: Visit,
+        *states: dict[str, Any],
+        handler: str,
+        outcome: Outcome | None,
+    ) -> None:
+        """Render and store what an event has made of ``page``; then it is what the page is."""
+        effects, title = await _effects(page, visit, outcome)
+        try:
+            draft = page.session.draft(*states)
+            event = StoredEvent(visit.event_id, draft.patch.n, effects)
+            stored = page.stored(n=draft.patch.n, state=draft.encoded, title=title)
+            await page.store.save_event(stored, event, visit.writes, now_ms=visit.now_ms)
+        except (ViewFailedError, ProgramFullError) as error:
+            raise await self.fail(visit, page.path, handler, error) from error
+        page.session.accept(draft)
+        page.title = title
+        page.remember(event)
+
+    async def fail(
+        self,
+        visit: Visit,
+        path: str,
+        handler: str,
+        error: EventFailedError | ViewFailedError | ProgramFullError,
+    ) -> PageFailedError:
+        """Tell the merchant what went wrong and return what the person gets."""
+        reason, message, file, line = "quota", "The program's database is full.", "", 0
+        is_retryable = False
+        if isinstance(error, EventFailedError | ViewFailedError):
+            reason, message = error.reason, error.message
+            file, line = error.file or "", error.line or 0
+            is_retryable = error.retryable
+        failed = dataclasses.replace(
+            _line(visit, "error", path, handler, number=0, text=message),
+            reason=reason,
+            file=file,
+            line=line,
+        )
+        await visit.deps.db.write(service.write_log, [failed])
+        place = f"{file}:{line} " if file else ""
+        detail = f"{place}{message}" if visit.running.is_trial else ""
+        return PageFailedError(visit.page_id, is_retryable=is_retryable, detail=detail)
+
+    async def _write_lines(
+        self, visit: Visit, path: str, handler: str, logs: tuple[str, ...]
+    ) -> None:
+        if logs:
+            lines = [
+                _line(visit, "info", path, handler, number=number, text=text)
+                for number, text in enumerate(logs, 1)
+            ]
+            await visit.deps.db.write(service.write_log, lines)
+
+
+async def _effects(
+    page: OpenPage, visit: Visit, outcome: Outcome | None
+) -> tuple[list[dict[str, Any]], str]:
+    """Return what the shell does after the event, and the page's title."""
+    effects: list[dict[str, Any]] = []
+    title = page.title
+    for effect in outcome.effects if outcome else ():
+        effects.append({"name": effect.name, "args": effect.args})
+        if effect.name == "ui.title":
+            title = str(effect.args["text"])
+    if outcome is not None and outcome.result is not None:
+        effects.append(await share_effect(visit, outcome.result))
+    effects += ({"name": "ask", "args": sheet} for sheet in visit.sheets)
+    return effects, title
+
+
+def _line(visit: Visit, level: str, path: str, handler: str, *, number: int, text: str) -> LogLine:
+    return LogLine(
+        id=derived_id("log", visit.event_id, level, str(number), str(visit.now_ms)),
+        program_id=visit.program_id,
+        version_id=visit.running.version.id,
+        level=level,
+        page=path,
+        handler=handler,
+        reason="",
+        message=text[:2000],
+        file="",
+        line=0,
+        at_ms=visit.now_ms,
+    )

@@ -1,0 +1,45 @@
+"""What a person allows shops and what these learned; what a merchant reads about failures."""
+
+from quart import Blueprint, request
+from quart.typing import ResponseReturnValue
+
+from host.bridge import service
+from host.core.web import current_person_id, deps, render, see_other
+from sdk.contract.scopes import SCOPES
+
+blueprint = Blueprint("permissions", __name__)
+
+
+@blueprint.get("/me/permissions")
+async def show_permissions() -> str:
+    """Show what shops may know, and what they have asked to know."""
+    consents, accesses, programs = await deps().db.read(
+        service.find_permissions, current_person_id(), now_ms=deps().now_ms()
+    )
+    return await render(
+        "bridge/permissions.html",
+        tab="me",
+        consents=consents,
+        accesses=accesses,
+        programs=programs,
+        scopes=SCOPES,
+    )
+
+
+@blueprint.post("/me/permissions/revoke")
+async def post_revoke() -> ResponseReturnValue:
+    """Take back what was allowed."""
+    form = await request.form
+    await deps().db.write(
+        service.revoke, current_person_id(), form.get("program_id", ""), form.get("scope", "")
+    )
+    return see_other("/me/permissions")
+
+
+@blueprint.get("/programs/<program_id>/log")
+async def show_log(program_id: str) -> str:
+    """Show a merchant what went wrong and what the program logged."""
+    program, lines = await deps().db.read(
+        service.read_log, program_id, actor_id=current_person_id()
+    )
+    return await render("bridge/log.html", tab="merchant", program=program, lines=lines)

@@ -1,0 +1,64 @@
+"""Questions of mini-programs, drawn by the host: the program sees only the answer."""
+
+from quart import Blueprint, request
+from quart.typing import ResponseReturnValue
+
+from host.bridge import service
+from host.bridge.model import Ask, Running
+from host.core.web import current_lang, current_person_id, deps, render, see_other
+from host.market import service as market
+from sdk.contract import CAPABILITIES
+from sdk.contract.scopes import SCOPES
+
+blueprint = Blueprint("sheets", __name__)
+
+
+@blueprint.get("/asks/<ask_id>")
+async def show_ask(ask_id: str) -> str:
+    """Show a question with the merchant's reason."""
+    ask, running = await deps().db.read(service.read_sheet, ask_id, actor_id=current_person_id())
+    if ask.capability == "address.choose":
+        addresses = await deps().db.read(market.list_addresses, ask.person_id)
+        return await _draw("bridge/address.html", ask, running, addresses=addresses)
+    return await _draw("bridge/consent.html", ask, running, is_opening=False)
+
+
+@blueprint.post("/asks/<ask_id>")
+async def post_ask(ask_id: str) -> ResponseReturnValue:
+    """Take the person's answer."""
+    form = await request.form
+    ask = await deps().db.write(
+        service.decide,
+        ask_id,
+        actor_id=current_person_id(),
+        how=form.get("how", ""),
+        address_id=form.get("address_id", ""),
+        now_ms=deps().now_ms(),
+    )
+    return _done(ask)
+
+
+@blueprint.post("/asks/<ask_id>/close")
+async def post_close(ask_id: str) -> ResponseReturnValue:
+    """Take it for an answer that the person has put the sheet away."""
+    await deps().db.write(
+        service.close_ask, ask_id, actor_id=current_person_id(), now_ms=deps().now_ms()
+    )
+    return {"close": True}
+
+
+async def _draw(template: str, ask: Ask, running: Running, **context: object) -> str:
+    scope = CAPABILITIES[ask.capability].scope or ""
+    return await render(
+        template,
+        running=running,
+        lines=[(SCOPES[scope], running.reason(scope, current_lang()))],
+        post_url=f"/asks/{ask.id}",
+        **context,
+    )
+
+
+def _done(ask: Ask) -> ResponseReturnValue:
+    if request.headers.get("X-Fragment") == "1":
+        return {"close": True}
+    return see_other(f"/p/{ask.program_id}")
