@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import shutil
+import tempfile
 from pathlib import Path
 
 from host.core.ids import derived_id
@@ -20,6 +22,7 @@ async def publish_all(lane: Lane) -> None:
     """Bring every shop's mini-program through upload and review to live."""
     for shop in SHOPS:
         await _publish(lane, shop)
+    await _submit_next(lane, SHOPS[0])
 
 
 async def _publish(lane: Lane, shop: Shop) -> None:
@@ -31,6 +34,41 @@ async def _publish(lane: Lane, shop: Shop) -> None:
     await deps.db.write(programs.submit_version, version.id, actor_id=owner_id, now_ms=now_ms)
     await _review(lane, version.id, app_id=app_id, brand_id=brand_id, owner_id=owner_id)
     await deps.db.write(programs.put_live, version.id, actor_id=owner_id, now_ms=lane.at(days=5))
+
+
+async def _submit_next(lane: Lane, shop: Shop) -> None:
+    """Leave the admin something to decide: a next version that asks for one permission more."""
+    deps, owner_id, now_ms = lane.deps, lane.people[shop.owner], lane.at(hours=9)
+    package = await asyncio.to_thread(_pack_next, FOLDER / shop.program)
+    version, _ = await upload(
+        deps,
+        package,
+        app_id=await asyncio.to_thread(_read_app_id, shop),
+        brand_id=lane.brands[shop.handle],
+        now_ms=now_ms,
+    )
+    await deps.db.write(programs.submit_version, version.id, actor_id=owner_id, now_ms=now_ms)
+
+
+def _pack_next(folder: Path) -> bytes:
+    with tempfile.TemporaryDirectory() as somewhere:
+        copy = Path(somewhere) / folder.name
+        shutil.copytree(folder, copy, ignore=shutil.ignore_patterns("__pycache__"))
+        path = copy / "manifest.json"
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        manifest["version"] = {"name": "1.1.0", "code": 2}
+        manifest["hutong"]["permissions"].append(
+            {
+                "scope": "address",
+                "required": False,
+                "reason": {
+                    "en": "To say on the product page when a parcel would reach you.",
+                    "zh-Hans": "用于在商品页告诉你包裹何时能到。",
+                },
+            }
+        )
+        path.write_text(json.dumps(manifest, ensure_ascii=False, indent=2), encoding="utf-8")
+        return write_package(copy)
 
 
 async def _review(
