@@ -5,6 +5,7 @@ in and added to ``host/shell/locale/zh_Hans/DOMAIN.po``.
 """
 
 import ast
+import functools
 import re
 import sys
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ _KEYWORDS = ("_", "gettext", "ngettext")
 _PYTHON_CALLS = {"_": 0, "translate": 0, "gettext": 1}
 
 
+@functools.cache
 def find_messages() -> dict[str, dict[str, str]]:
     """Return each domain's messages and where they stand."""
     found: dict[str, dict[str, str]] = {}
@@ -36,6 +38,7 @@ def find_messages() -> dict[str, dict[str, str]]:
     return found
 
 
+@functools.cache
 def find_missing() -> dict[str, dict[str, str]]:
     """Return each domain's messages that have no Chinese, and where they stand."""
     known = messages(LANG)

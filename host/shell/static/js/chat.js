@@ -349,12 +349,14 @@ function openChat() {
     }
   });
   document.addEventListener("click", (event) => {
+    const plus = composer?.querySelector(".plus[open]");
+    if (plus && !event.target.closest(".plus > summary")) plus.open = false;
     for (const menu of list.querySelectorAll(".msg-menu[open]")) {
       if (!event.target.closest(`#${menu.closest("[data-seq]").id}`)) menu.open = false;
     }
   });
-  list.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") for (const menu of list.querySelectorAll(".msg-menu[open]")) menu.open = false;
+  chat.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") for (const menu of chat.querySelectorAll("details[open]")) menu.open = false;
   });
 
   /* ---- the first look ------------------------------------------------------------------------- */

@@ -41,6 +41,7 @@ export async function postForm(form, submitter, complain = (error) => toast(erro
 }
 
 async function enhanced(form, submitter) {
+  const held = form.contains(document.activeElement) ? document.activeElement : null;
   const answer = await postForm(form, submitter);
   if (!answer) return;
   if (answer.data) {
@@ -48,12 +49,18 @@ async function enhanced(form, submitter) {
     form.dispatchEvent(new CustomEvent("sent", { bubbles: true, detail: answer.data }));
     return;
   }
-  const target = form.dataset.target ? document.querySelector(form.dataset.target) : form;
-  const id = form.id;
-  target.replaceChildren(...(form.dataset.target ? [answer.nodes] : []));
-  if (!form.dataset.target) target.replaceWith(answer.nodes);
-  if (form.isConnected && form.dataset.reset !== undefined) form.reset();
-  document.dispatchEvent(new CustomEvent("fragment", { detail: { target: document.getElementById(id) || document } }));
+  const target = form.dataset.target && document.querySelector(form.dataset.target);
+  if (target) target.replaceChildren(answer.nodes);
+  else form.replaceWith(answer.nodes);
+  giveFocusBack(form, held);
+  document.dispatchEvent(new CustomEvent("fragment", { detail: { target: target || document } }));
+}
+
+/* The node that had the focus is gone with its form; its successor has the same id, or the same form. */
+function giveFocusBack(form, held) {
+  if (!held || held.isConnected) return;
+  const again = form.id ? document.getElementById(form.id)?.querySelector("button, input:not([type=hidden])") : null;
+  (document.getElementById(held.id) || again)?.focus({ preventScroll: true });
 }
 
 async function shrinkAll(input, data) {
