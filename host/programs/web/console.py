@@ -1,6 +1,6 @@
 """The merchant's page of programs: versions, findings, permissions, and the steps to live."""
 
-from quart import Blueprint
+from quart import Blueprint, request
 from quart.typing import ResponseReturnValue
 
 from host.brands import service as brands
@@ -18,7 +18,7 @@ async def show_programs(handle: str) -> str:
     """Show the brand's programs and where their versions stand."""
     brand, programs = await deps().db.read(_read_programs, handle, actor_id=current_person_id())
     return await render(
-        "programs/console.html",
+        "programs/_versions.html" if "rows" in request.args else "programs/console.html",
         tab="merchant",
         console_tab="program",
         brand=brand,

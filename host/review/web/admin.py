@@ -24,7 +24,7 @@ async def show_queue() -> str:
     """Show what waits for a decision, and what was decided last."""
     waiting, appeals, decided = await deps().db.read(_read_queue, actor_id=current_person_id())
     return await render(
-        "review/queue.html",
+        "review/_queue.html" if "rows" in request.args else "review/queue.html",
         tab="admin",
         admin_tab="queue",
         waiting=waiting,
