@@ -96,11 +96,12 @@ _REPLACED: Mapping[tuple[type, str], Callable[..., Any]] = {
 }
 _ERROR_ATTRIBUTES: Mapping[type, frozenset[str]] = {ApiError: _set("code message")}
 # Values of these types may come out of an exception as they are.
-_PLAIN = frozenset({str, bytes, int, float, bool, type(None), decimal.Decimal})
+_PLAIN = frozenset({bytes, int, float, bool, type(None), decimal.Decimal})
 _READABLE_ITEMS = frozenset(
     {str, bytes, list, tuple, dict, range, re.Match}
     | {collections.deque, collections.Counter, collections.defaultdict}
 )
+_DESCRIPTORS = frozenset({types.MemberDescriptorType, types.GetSetDescriptorType})
 _WRITABLE = frozenset({dict, list, collections.deque, collections.Counter, collections.defaultdict})
 _IN_PLACE: Mapping[str, Callable[[Any, Any], Any]] = {
     "+=": operator.iadd,
@@ -151,8 +152,10 @@ def _rare_attribute(obj: Any, kind: type, name: str) -> Any:
     if kind is type:
         if (obj, name) in _REPLACED:
             return _REPLACED[obj, name]
-        if name in ATTRIBUTES.get(obj, ()):
-            return getattr(obj, name)
+        found = getattr(obj, name) if name in ATTRIBUTES.get(obj, ()) else None
+        # Methods and constants of a type, not the descriptors of its instances' fields.
+        if found is not None and type(found) not in _DESCRIPTORS:
+            return found
     if kind is super and _is_of_program(_behind(obj), name):
         return getattr(obj, name)
     if isinstance(obj, BaseException):
@@ -163,19 +166,24 @@ def _rare_attribute(obj: Any, kind: type, name: str) -> Any:
 def _error_attribute(error: BaseException, kind: type, name: str) -> Any:
     """Serve an exception: what a mini-program put there, and a copy of ``args``.
 
-    ``args`` of an exception from trusted code may hold anything, so strangers become text.
+    ``args`` of an exception from trusted code may hold anything, so strangers become text; and
+    the text of one from the interpreter may name an address, as ``[].index(f)`` does.
     """
     if name == "args":
-        return tuple(
-            each if type(each) in _PLAIN or type(type(each)) is ProgramType else text.to_text(each)
-            for each in error.args
-        )
+        return tuple(_shown_argument(each) for each in error.args)
     if type(kind) is ProgramErrorType and (name in error.__dict__ or _is_of_program(kind, name)):
         return getattr(error, name)
     for base, names in _ERROR_ATTRIBUTES.items():
         if isinstance(error, base) and name in names:
             return getattr(error, name)
     raise AttributeError(f"{kind.__name__} has no attribute {name!r} here; it has args")
+
+
+def _shown_argument(value: Any) -> Any:
+    if type(value) is str:
+        return text.hide_addresses(value)
+    is_harmless = type(value) in _PLAIN or type(type(value)) is ProgramType
+    return value if is_harmless else text.to_text(value)
 
 
 def _behind(bound: Any) -> type:

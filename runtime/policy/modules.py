@@ -69,12 +69,14 @@ def _pick(module: ModuleType, names: str) -> dict[str, Any]:
 
 
 def _factorial(n: int, /) -> int:
+    n = operator.index(n)
     if n > _FACTORIAL_MAX:
         raise ValueError(f"factorial takes numbers up to {_FACTORIAL_MAX} here")
     return math.factorial(n)
 
 
 def _comb(n: int, k: int, /) -> int:
+    n = operator.index(n)
     if n > _FACTORIAL_MAX:
         raise ValueError(f"comb takes numbers up to {_FACTORIAL_MAX} here")
     return math.comb(n, k)

@@ -50,9 +50,9 @@ def _compile(pattern: Any, flags: int = 0) -> re.Pattern[str]:
         raise TypeError("this pattern is compiled already: call its own methods")
     if type(pattern) is not str:
         raise TypeError("a pattern is a text")
-    if flags & re.DEBUG:
-        raise ValueError("re.DEBUG is not available here")
-    _refuse_costly(pattern, int(flags))
+    if type(flags) is not int or flags & re.DEBUG:
+        raise ValueError("flags are those of this module")
+    _refuse_costly(pattern, flags)
     return re.compile(pattern, flags)
 
 

@@ -14,6 +14,7 @@ from typing import Any
 # Types whose text cannot contain an address.  Everything else is searched for one.
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
+_ADDRESS_IN_BYTES = re.compile(rb" at 0x[0-9a-fA-F]+")
 # Longer specifications have no honest use, and a width of billions is a bomb.
 _SPEC_CHARS_MAX = 60
 _WIDTH_MAX = 10_000
@@ -71,6 +72,8 @@ def percent(left: Any, right: Any, /) -> Any:
         if any(int(number) > _WIDTH_MAX for number in _NUMBER.findall(left)):
             raise ValueError(f"a format has numbers up to {_WIDTH_MAX}")
         return hide_addresses(left % right)
+    if type(left) is bytes:
+        return _ADDRESS_IN_BYTES.sub(b"", left % right)
     return left % right
 
 

@@ -1,0 +1,1 @@
+"""What a manifest may say, tried on every vector."""
