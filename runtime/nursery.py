@@ -37,6 +37,8 @@ class Nursery:
         self._on_gone = on_gone
         self._ids = itertools.count(1)
         self._blanks: list[Connection] = []
+        # Of the first worker, whose like the probes have proven.
+        self._walls: tuple[str, ...] = ()
         self._wanted = asyncio.Event()
         self._probes: dict[int, asyncio.Future[int]] = {}
         # Every worker that has not closed, so that a stop can wait for all of them.
@@ -44,13 +46,20 @@ class Nursery:
 
     async def start(self) -> SelfTest:
         """Start the zygote and let probes try to get out of the box."""
+        self._walls = ()
         self._supervisor = Supervisor(self._worker_exited, self._on_gone)
         await self._supervisor.start(self._settings)
         results = await asyncio.gather(*(self._probe(name) for name in PROBES))
         first = await self.make()
+        self._walls = first.walls
         self._blanks.append(first)
         self._wanted.set()
         return SelfTest(self._settings.isolation, first.walls, tuple(results))
+
+    @property
+    def zygote_pid(self) -> int:
+        """The process that was started as the zygote."""
+        return self._supervisor.pid
 
     async def stop(self) -> None:
         """End every worker and the zygote, and wait until their sockets are closed."""
@@ -107,6 +116,9 @@ class Nursery:
         except TimeoutError:
             connection.kill("stopped")
             raise ZygoteGoneError("a worker did not become ready") from None
+        if self._walls and connection.walls != self._walls:
+            connection.kill("isolation", f"has the walls {' '.join(connection.walls)}")
+            raise ZygoteGoneError("a worker has other walls than those that were proven")
         return connection
 
     def forget(self, connection: Connection) -> None:

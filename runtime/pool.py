@@ -92,13 +92,14 @@ class Pool:
         self._mourned: dict[int, tuple[str, str, str]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_stopping = False
+        self._compiling = asyncio.Semaphore(COMPILES_AT_ONCE_MAX)
+        self._nursery = Nursery(self.settings, self, self._worker_exited, self._zygote_gone)
 
     # ── life ──
 
     async def start(self) -> SelfTest:
         """Start the zygote, prove the box, and fill the stock of blank workers."""
-        self._compiling = asyncio.Semaphore(COMPILES_AT_ONCE_MAX)
-        self._nursery = Nursery(self.settings, self, self._worker_exited, self._zygote_gone)
+        self._is_stopping = False
         try:
             self.self_test = await self._nursery.start()
         except ZygoteGoneError:
@@ -182,6 +183,11 @@ class Pool:
         """Return the process ids of a program's workers."""
         group = self._groups.get(key)
         return [worker.pid for worker in group.workers if worker.pid] if group else []
+
+    @property
+    def zygote_pid(self) -> int:
+        """The process whose end is the end of every worker."""
+        return self._nursery.zygote_pid
 
     async def open_raw(self) -> Connection:
         """Make a worker that runs any code behind all walls but the language.  For tests."""

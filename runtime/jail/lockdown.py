@@ -2,6 +2,7 @@
 
 import os
 import resource
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from runtime.jail import landlock, libc, seccomp
@@ -33,8 +34,8 @@ class BoxLimits:
 def lockdown(keep: int, limits: BoxLimits) -> tuple[str, ...]:
     """Give up everything but the descriptor ``keep``; return the names of the walls that are up.
 
-    Cannot be undone.  A wall that the system does not have is left out of the answer, so the
-    caller decides whether what is there is enough; a wall that should work and fails raises.
+    Cannot be undone.  A wall that cannot be put up is left out of the answer and the others still
+    go up; whether what is there is enough is decided by the probes, not by this list.
     """
     os.closerange(0, keep)
     os.closerange(keep + 1, DESCRIPTOR_MAX)
@@ -46,18 +47,25 @@ def lockdown(keep: int, limits: BoxLimits) -> tuple[str, ...]:
     if limits.uid is not None and _take_uid(limits.uid):
         walls.append("uid")
     libc.die_with_parent()
-    libc.drop_capabilities()
+    steps: tuple[tuple[str, Callable[[], object]], ...] = (
+        ("caps", libc.drop_capabilities),
+        ("no_new_privs", _renounce_privileges),
+        ("landlock", lambda: landlock.deny_everything(_LANDLOCK_VERSION)),
+        ("seccomp", lambda: seccomp.load_filter(_FILTER or b"")),
+    )
+    for name, put_up in steps:
+        try:
+            put_up()
+        except OSError:
+            continue
+        walls.append(name)
+    return tuple(walls)
+
+
+def _renounce_privileges() -> None:
     libc.prctl(libc.PR_SET_NO_NEW_PRIVS, 1)
     # Not dumpable: another process of the same uid can neither trace us nor read our memory.
     libc.prctl(libc.PR_SET_DUMPABLE, 0)
-    walls += ["caps", "no_new_privs"]
-    if _LANDLOCK_VERSION:
-        landlock.deny_everything(_LANDLOCK_VERSION)
-        walls.append("landlock")
-    if _FILTER is not None:
-        seccomp.load_filter(_FILTER)
-        walls.append("seccomp")
-    return tuple(walls)
 
 
 def _limit_resources(keep: int, limits: BoxLimits) -> None:

@@ -111,7 +111,7 @@ class Home(Page):
     def hoard(self, event):
         kept = []
         while True:
-            kept.append("x" * 100000 + str(len(kept)))
+            kept.append([0] * (1 << 27))
 
     def huge_text(self, event):
         self.text = "x" * (64 << 20)
@@ -177,10 +177,11 @@ async def tea(request: CallRequest) -> Any:
 class Running:
     """A started pool with the program above, and what it has reported."""
 
-    def __init__(self, pool: Pool, code: bytes, incidents: list[Incident]) -> None:
-        self.pool = pool
-        self.code = code
-        self.incidents = incidents
+    def __init__(self, settings: PoolSettings | None) -> None:
+        self.pool = Pool(settings, on_incident=self.note)
+        self.code = b""
+        self.incidents: list[Incident] = []
+        self._news = asyncio.Event()
         self._count = 0
 
     def program(self, key: str = "shop-1") -> ProgramCode:
@@ -202,24 +203,32 @@ class Running:
         made = Event(f"e{self._count}", page, handler, state or {}, **event)
         return await self.pool.run_event(self.program(key), made, calls)
 
+    def note(self, key: str, kind: str, detail: str) -> None:
+        """Keep an incident; the pool's ``on_incident``."""
+        self.incidents.append((key, kind, detail))
+        self._news.set()
+
     async def incident(self, kind: str) -> Incident:
         """Wait for an incident of this kind."""
-        async with asyncio.timeout(3):
-            while not any(each[1] == kind for each in self.incidents):  # noqa: ASYNC110  (a list)
-                await asyncio.sleep(0.005)
-        return next(each for each in self.incidents if each[1] == kind)
+        async with asyncio.timeout(5):
+            while True:
+                for each in self.incidents:
+                    if each[1] == kind:
+                        return each
+                self._news.clear()
+                await self._news.wait()
 
 
 @asynccontextmanager
 async def running(settings: PoolSettings | None = None) -> AsyncIterator[Running]:
     """Start a pool with the program above."""
-    incidents: list[Incident] = []
-    pool = Pool(settings, on_incident=lambda *each: incidents.append(each))
-    await pool.start()
+    shop = Running(settings)
+    await shop.pool.start()
     try:
-        yield Running(pool, await pool.compile(SOURCES), incidents)
+        shop.code = await shop.pool.compile(SOURCES)
+        yield shop
     finally:
-        await pool.stop()
+        await shop.pool.stop()
 
 
 def is_alive(pid: int) -> bool:
@@ -234,5 +243,5 @@ def is_alive(pid: int) -> bool:
 async def wait_gone(pid: int, *, within_s: float = 2.0) -> None:
     """Wait until a process has ended."""
     async with asyncio.timeout(within_s):
-        while is_alive(pid):
+        while is_alive(pid):  # noqa: ASYNC110  (there is no event for a stranger's end)
             await asyncio.sleep(0.005)
