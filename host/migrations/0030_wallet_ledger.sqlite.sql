@@ -15,7 +15,7 @@ CREATE TABLE wallet_account (
     created_at_ms         INTEGER NOT NULL,
     CHECK (kind = 'rail' OR debits_posted_minor + debits_pending_minor <= credits_posted_minor),
     CHECK (kind <> 'rail' OR credits_posted_minor + credits_pending_minor <= debits_posted_minor)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX wallet_account_owner ON wallet_account (owner_id, kind);
 
 -- The journal.  Rows are only ever added, and each carries the hash of the one before it.

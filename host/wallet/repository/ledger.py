@@ -13,6 +13,11 @@ from host.wallet.model import (
     TransferOrder,
 )
 
+_ACCOUNT = (
+    "SELECT id, owner_id, kind, currency, debits_posted_minor, credits_posted_minor,"
+    " debits_pending_minor, credits_pending_minor FROM wallet_account WHERE id = :id"
+)
+
 
 def open_account(tx: Tx, place: Place, *, now_ms: int) -> None:
     """Open the account at ``place`` unless it is open."""
@@ -47,24 +52,18 @@ def lock_accounts(tx: Tx, a: str, b: str) -> dict[str, Account]:
     """Read two accounts and hold them until the transaction ends.
 
     Always in the order of their ids, so that two opposite transfers cannot wait for each other.
+    One by one: ``IN`` with ``ORDER BY`` takes SQLite three times as long.
     """
-    rows = tx.lock_rows(
-        "SELECT id, owner_id, kind, currency, debits_posted_minor, credits_posted_minor,"
-        " debits_pending_minor, credits_pending_minor FROM wallet_account"
-        " WHERE id IN (:a, :b) ORDER BY id",
-        a=a,
-        b=b,
-    )
-    return {row["id"]: _account(row) for row in rows}
+    found = {}
+    for account_id in sorted((a, b)):
+        for row in tx.lock_rows(_ACCOUNT, id=account_id):
+            found[account_id] = _account(row)
+    return found
 
 
 def find_account(tx: Tx, account_id: str) -> Account | None:
     """Return an account as it stands."""
-    row = tx.row(
-        "SELECT id, owner_id, kind, currency, debits_posted_minor, credits_posted_minor,"
-        " debits_pending_minor, credits_pending_minor FROM wallet_account WHERE id = :id",
-        id=account_id,
-    )
+    row = tx.row(_ACCOUNT, id=account_id)
     return None if row is None else _account(row)
 
 
@@ -114,12 +113,13 @@ def insert_transfer(tx: Tx, transfer: Transfer) -> None:
         " :purpose, :reference, :actor_id, :pending_id, :reverses_id, :created_at_ms, :hash)",
         seq=transfer.seq,
         id=order.id,
-        kind=order.kind,
+        # Plain strings: the driver looks for an adapter for every other type, each time.
+        kind=order.kind.value,
         debit_id=order.debit_id,
         credit_id=order.credit_id,
         amount_minor=order.money.amount_minor,
         currency=order.money.currency,
-        purpose=order.purpose,
+        purpose=order.purpose.value,
         reference=order.reference,
         actor_id=order.actor_id,
         pending_id=order.pending_id,

@@ -15,6 +15,7 @@ from host.wallet.service.funds import (
     balance_at,
     balances,
     check_can_spend,
+    find_people_of,
     merchant_balance,
     open_wallet,
 )
@@ -50,6 +51,7 @@ __all__ = [
     "check_can_spend",
     "check_pin",
     "find_escrow",
+    "find_people_of",
     "fund_escrow",
     "has_pin",
     "hold_transfer",

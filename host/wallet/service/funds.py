@@ -58,3 +58,13 @@ def merchant_balance(tx: Tx, brand_id: str, currency: Currency) -> Balance:
 def balance_at(tx: Tx, person_id: str, currency: Currency, *, at_ms: int) -> int:
     """Return a person's posted balance as it was at a past moment."""
     return statement.balance_at(tx, cash_place(person_id, currency).id, at_ms=at_ms)
+
+
+def find_people_of(tx: Tx, transfer_id: str) -> list[str]:
+    """Return the people whose cash a transfer changed: none, one or two."""
+    transfer = ledger.find_transfer(tx, transfer_id)
+    if transfer is None:
+        return []
+    sides = (transfer.order.debit_id, transfer.order.credit_id)
+    accounts = [ledger.find_account(tx, account_id) for account_id in sides]
+    return [a.owner_id for a in accounts if a is not None and a.kind is AccountKind.USER]

@@ -6,7 +6,7 @@ arguments returns the first transfer and moves nothing; with other arguments it 
 
 from dataclasses import replace
 
-from host.core import live, outbox
+from host.core import outbox
 from host.core.db import Tx
 from host.core.errors import IdempotencyKeyReusedError
 from host.core.money import Money
@@ -24,7 +24,6 @@ from host.wallet.errors import (
 from host.wallet.events import TransferPosted
 from host.wallet.model import (
     Account,
-    AccountKind,
     ChainHead,
     Place,
     Purpose,
@@ -172,7 +171,6 @@ def _post(tx: Tx, order: TransferOrder, *, held: Transfer | None = None, now_ms:
             credit_after=credit.balance_minor + posted_minor,
         )
         _tell(tx, transfer, debit, credit, now_ms=now_ms)
-    _hint(tx, transfer, debit, credit, now_ms=now_ms)
     return transfer
 
 
@@ -241,7 +239,7 @@ def _check_reversal(tx: Tx, order: TransferOrder) -> None:
 def _tell(tx: Tx, transfer: Transfer, debit: Account, credit: Account, *, now_ms: int) -> None:
     event = TransferPosted(
         transfer_id=transfer.id,
-        purpose=transfer.order.purpose,
+        purpose=transfer.order.purpose.value,
         reference=transfer.order.reference,
         payer_id=debit.owner_id,
         payee_id=credit.owner_id,
@@ -249,10 +247,3 @@ def _tell(tx: Tx, transfer: Transfer, debit: Account, credit: Account, *, now_ms
         currency=transfer.money.currency,
     )
     outbox.publish(tx, event, now_ms=now_ms)
-
-
-def _hint(tx: Tx, transfer: Transfer, debit: Account, credit: Account, *, now_ms: int) -> None:
-    """Let open wallet pages of both people read again."""
-    people = [account.owner_id for account in (debit, credit) if account.kind is AccountKind.USER]
-    payload = {"currency": str(transfer.money.currency), "transfer_id": transfer.id}
-    live.publish(tx, people, "wallet.changed", {**payload}, now_ms=now_ms)
