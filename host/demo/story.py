@@ -153,7 +153,7 @@ async def _open_shop(lane: Lane, shop: Shop) -> None:
     logo_id = lane.pictures[f"logo:{shop.handle}"]
     await db.write(brands.change_logo, brand.id, actor_id=owner_id, logo_id=logo_id)
     await db.write(brands.verify_brand, brand.id, is_verified=True, now_ms=now_ms)
-    for place, ware in enumerate(reversed(shop.wares)):
+    for place, ware in enumerate(shop.wares):
         await _put_on_shelf(lane, ware, brand.id, owner_id, now_ms + place)
     for handle in ("mei", "sofia", "yuki", "bowen"):
         await db.write(
