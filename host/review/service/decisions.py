@@ -134,7 +134,7 @@ def _lock_open(tx: Tx, submission_id: str, *, actor_id: str) -> Submission:
     assert submission is not None, "a submission is never deleted"
     if submission.status is not Status.OPEN:
         raise AlreadyDecidedError(
-            "This submission is %(status)s already. Load the page again.",
+            "This submission was decided or taken back meanwhile. Load the page again.",
             status=submission.status.value,
         )
     refuse_unopened(tx, submission, actor_id=actor_id)
