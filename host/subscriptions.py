@@ -1,13 +1,13 @@
 """What each domain brings to the host: the one place that knows all of them.
 
 A domain may have `api` and `web` (a `blueprint`), `subscribers` (`SUBSCRIPTIONS`), `cards`
-(`CARD_LOADERS`), `commands` (`COMMANDS`), `channel` (`install`, live messages from browsers) and a
+(`CARD_LOADERS`), `commands` (`COMMANDS`), `chores` (`CHORES`), `channel` (`install`, live messages from browsers) and a
 `sweep` use case in `service`.  What a domain lacks is left out; what it has cannot be forgotten.
 """
 
 import importlib
 import importlib.util
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from types import ModuleType
 
 import click
@@ -59,6 +59,11 @@ def all_card_loaders() -> dict[str, CardLoader]:
 def all_sweeps() -> list[Callable[..., int]]:
     """Return the use cases that do what has become due: `sweep(tx, now_ms=…)`."""
     return [module.sweep for module in _modules("service") if hasattr(module, "sweep")]
+
+
+def all_chores() -> list[Callable[..., Awaitable[int]]]:
+    """Return what is due and has to wait for others, such as rails: `chore(db, now_ms=…)`."""
+    return [chore for module in _modules("chores") for chore in module.CHORES]
 
 
 def all_commands() -> list[click.Command]:

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from host import subscriptions
 from host.core.db import Tx
 from host.core.errors import IdempotencyKeyReusedError
 from host.core.money import Money
@@ -15,7 +16,6 @@ from host.wallet.rails import (
     DECLINED_MINOR,
     LATE_DONE_MINOR,
     LATE_FAILED_MINOR,
-    RAILS,
     SILENT_MINOR,
     SandboxRail,
 )
@@ -159,7 +159,9 @@ async def test_what_waits_is_settled_in_the_background(db: SqliteDatabase) -> No
     await top_up(db, LATE_DONE_MINOR)
     await top_up(db, SILENT_MINOR, key="k2")
 
-    ended = await entry.settle_waiting(db, RAILS, now_ms=START_MS + 60_000)
+    ended = 0
+    for chore in subscriptions.all_chores():
+        ended += await chore(db, now_ms=START_MS + 60_000)
 
     assert 1 == ended
     assert [(LATE_DONE_MINOR, 0)] == await make.stands(db, ANN)
