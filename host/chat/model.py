@@ -215,7 +215,8 @@ class ShownConversation:
     last_sender: Face | None
     last_card: Card | None
     role: Role
-    closed: Closed | None
+    # Known for the conversation that is open, not for a whole list.
+    closed: Closed | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,10 +76,12 @@ def set_title(tx: Tx, conversation_id: str, title: str) -> None:
 
 def find_latest(
     tx: Tx, person_id: str, *, before_at_ms: int | None, limit: int
-) -> list[Conversation]:
-    """Return the person's conversations that have messages, most recent first."""
+) -> list[tuple[Conversation, Member]]:
+    """Return the person's conversations that have messages, with their places, latest first."""
     rows = tx.rows(
-        "SELECT c.id, c.kind, c.title, c.brand_id, c.last_seq, c.last_at_ms"
+        "SELECT c.id, c.kind, c.title, c.brand_id, c.last_seq, c.last_at_ms,"
+        " m.conversation_id, m.person_id, m.role, m.first_seq, m.left_seq, m.read_seq,"
+        " m.joined_at_ms"
         " FROM chat_member AS m JOIN chat_conversation AS c ON c.id = m.conversation_id"
         " WHERE m.person_id = :person AND c.last_seq >= m.first_seq"
         " AND (CAST(:before AS BIGINT) IS NULL OR c.last_at_ms < :before)"
@@ -88,7 +90,7 @@ def find_latest(
         before=before_at_ms,
         limit=limit,
     )
-    return [_conversation(row) for row in rows]
+    return [(_conversation(row), _member(row)) for row in rows]
 
 
 def find_member(tx: Tx, conversation_id: str, person_id: str) -> Member | None:

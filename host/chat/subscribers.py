@@ -19,6 +19,16 @@ def open_chat(tx: Tx, event: StoredEvent) -> None:
         _write_once(tx, chat.id, accepter_id, Body(notice="met"), event=event)
 
 
+def show_transfer(tx: Tx, event: StoredEvent) -> None:
+    """Put a card of money that one person sent another into their chat."""
+    if event.payload["purpose"] != "send":
+        return
+    payer_id, payee_id = event.payload["payer_id"], event.payload["payee_id"]
+    chat = find_or_create_direct(tx, payer_id, payee_id, event.created_at_ms)
+    card = Body(card_kind="transfer", card_id=event.payload["transfer_id"])
+    _write_once(tx, chat.id, payer_id, card, event=event)
+
+
 def _write_once(
     tx: Tx, conversation_id: str, sender_id: str, body: Body, *, event: StoredEvent
 ) -> None:
@@ -31,4 +41,7 @@ def _write_once(
     write(tx, locked, body, sender=sender, client_id=client_id, now_ms=event.created_at_ms)
 
 
-SUBSCRIPTIONS: dict[str, tuple[Subscriber, ...]] = {"contacts.became_contacts": (open_chat,)}
+SUBSCRIPTIONS: dict[str, tuple[Subscriber, ...]] = {
+    "contacts.became_contacts": (open_chat,),
+    "wallet.transfer_posted": (show_transfer,),
+}

@@ -1,6 +1,7 @@
 """The list of a person's conversations, and what stands above one of them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from host.chat import repository
 from host.chat.model import Conversation, Face, Kind, Member, Message, ShownConversation
@@ -11,7 +12,7 @@ from host.core.cards import CardLoader
 from host.core.db import Tx
 
 LIST_ROWS_MAX = 60
-_GROUP_FACES_COUNT = 4
+# A group without a name is called after some of its members; as many faces make its picture.
 _NAMES_COUNT = 4
 
 
@@ -38,57 +39,58 @@ def list_conversations(
 def show_conversation(
     tx: Tx, conversation_id: str, *, actor_id: str, loaders: Mapping[str, CardLoader]
 ) -> ShownConversation:
-    """Return one conversation as the actor sees it."""
-    conversation, _ = access_conversation(tx, conversation_id, actor_id=actor_id)
-    return _show(tx, [conversation], actor_id=actor_id, loaders=loaders)[0]
+    """Return one conversation as the actor sees it, with why they may not write in it."""
+    conversation, member = access_conversation(tx, conversation_id, actor_id=actor_id)
+    shown = _show(tx, [(conversation, member)], actor_id=actor_id, loaders=loaders)[0]
+    return replace(shown, closed=why_closed(tx, conversation, member))
 
 
 def _show(
     tx: Tx,
-    conversations: Sequence[Conversation],
+    found: Sequence[tuple[Conversation, Member]],
     *,
     actor_id: str,
     loaders: Mapping[str, CardLoader],
 ) -> list[ShownConversation]:
-    members = {c.id: repository.find_active(tx, c.id) for c in conversations}
-    mine = {c.id: access_conversation(tx, c.id, actor_id=actor_id)[1] for c in conversations}
-    people = [m.person_id for c in conversations for m in members[c.id][: _NAMES_COUNT + 1]]
-    faces = find_faces(tx, people, reader_id=actor_id)
-    brands = find_brand_faces(
-        tx, [c.brand_id for c in conversations if c.brand_id], reader_id=actor_id, loaders=loaders
-    )
-    last = {c.id: _find_last(tx, c, mine[c.id]) for c in conversations}
+    others = {c.id: _find_others(tx, c, actor_id) for c, _ in found}
+    named = {chat_id: some[:_NAMES_COUNT] for chat_id, some in others.items()}
+    known = find_faces(tx, [p for some in named.values() for p in some], reader_id=actor_id)
+    faces = {chat_id: [known[p] for p in some if p in known] for chat_id, some in named.items()}
+    brand_ids = [c.brand_id for c, _ in found if c.brand_id]
+    brands = find_brand_faces(tx, brand_ids, reader_id=actor_id, loaders=loaders)
+    last = {c.id: _find_last(tx, c, member) for c, member in found}
     messages = [message for message in last.values() if message is not None]
     senders = find_sender_faces(tx, messages, reader_id=actor_id, loaders=loaders)
     cards = find_cards(tx, messages, reader_id=actor_id, loaders=loaders)
-    shown = []
-    for c in conversations:
-        others = [
-            faces[m.person_id]
-            for m in members[c.id]
-            if m.person_id in faces and m.person_id != actor_id
-        ]
-        message = last[c.id]
-        card_key = (message.body.card_kind or "", message.body.card_id or "") if message else None
-        shown.append(
-            ShownConversation(
-                id=c.id,
-                kind=c.kind,
-                face=_face(c, others, brands),
-                faces=others[:_GROUP_FACES_COUNT] if c.kind is Kind.GROUP else [],
-                member_count=len(members[c.id]),
-                unread_count=_count_unread(tx, c, mine[c.id]),
-                read_seq=mine[c.id].read_seq,
-                last_seq=mine[c.id].end_seq(c),
-                last_at_ms=message.sent_at_ms if message else c.last_at_ms,
-                last=message,
-                last_sender=senders.get(message.sender_id) if message else None,
-                last_card=cards.get(card_key) if card_key else None,
-                role=mine[c.id].role,
-                closed=why_closed(tx, c, mine[c.id]),
-            )
+    return [
+        ShownConversation(
+            id=c.id,
+            kind=c.kind,
+            face=_face(c, faces[c.id], brands),
+            faces=faces[c.id] if c.kind is Kind.GROUP else [],
+            member_count=len(others[c.id]) + (1 if member.is_active else 0),
+            unread_count=_count_unread(tx, c, member),
+            read_seq=member.read_seq,
+            last_seq=member.end_seq(c),
+            last_at_ms=c.last_at_ms if (message := last[c.id]) is None else message.sent_at_ms,
+            last=message,
+            last_sender=None if message is None else senders.get(message.sender_id),
+            last_card=None if message is None else cards.get(_card_key(message)),
+            role=member.role,
         )
-    return shown
+        for c, member in found
+    ]
+
+
+def _card_key(message: Message) -> tuple[str, str]:
+    return (message.body.card_kind or "", message.body.card_id or "")
+
+
+def _find_others(tx: Tx, conversation: Conversation, actor_id: str) -> list[str]:
+    if conversation.kind is Kind.BRAND:
+        return []
+    members = repository.find_active(tx, conversation.id)
+    return [member.person_id for member in members if member.person_id != actor_id]
 
 
 def _face(conversation: Conversation, others: Sequence[Face], brands: Mapping[str, Face]) -> Face:
@@ -96,7 +98,7 @@ def _face(conversation: Conversation, others: Sequence[Face], brands: Mapping[st
         return brands.get(conversation.brand_id or "", Face(conversation.brand_id or "", ""))
     if conversation.kind is Kind.DIRECT:
         return others[0] if others else Face(conversation.id, "")
-    name = conversation.title or ", ".join(face.name for face in others[:_NAMES_COUNT])
+    name = conversation.title or ", ".join(face.name for face in others)
     return Face(conversation.id, name)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from host.chat.errors import CardUnknownError, ConversationNotFoundError
 from host.chat.model import SHARE_COUNT_MAX, Conversation, Face, Kind, Target
-from host.chat.service.access import access_conversation
+from host.chat.service.access import access_conversation, why_closed
 from host.chat.service.conversations import open_direct
 from host.chat.service.listing import list_conversations
 from host.chat.service.sending import post_message
@@ -31,7 +31,9 @@ def find_card(
 def find_targets(tx: Tx, *, actor_id: str, loaders: Mapping[str, CardLoader]) -> list[Target]:
     """Return whom the actor can share to: recent chats first, then the other contacts."""
     recent = [
-        c for c in list_conversations(tx, actor_id=actor_id, loaders=loaders) if c.closed is None
+        shown
+        for shown in list_conversations(tx, actor_id=actor_id, loaders=loaders)
+        if why_closed(tx, *access_conversation(tx, shown.id, actor_id=actor_id)) is None
     ]
     known = {c.face.id for c in recent if c.kind is Kind.DIRECT}
     others = [
