@@ -1,0 +1,1 @@
+"""Tests of host.bridge: real workers, real databases, a small shop."""

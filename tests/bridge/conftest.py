@@ -1,0 +1,40 @@
+"""Fixtures of the bridge's tests: a host that runs mini-programs, and a shop in it."""
+
+import dataclasses
+from collections.abc import AsyncIterator
+
+import pytest
+
+from host.bridge.channel import close_pages
+from host.core.deps import Deps
+from host.core.sqlite import SqliteDatabase
+from runtime.pool import Pool, PoolSettings
+from tests.bridge import shop
+from tests.bridge.shop import Browser
+from tests.market import make
+from tests.market.make import Lane
+
+
+@pytest.fixture
+async def running(deps: Deps) -> AsyncIterator[Deps]:
+    """The parts of a host with workers."""
+    pool = Pool(PoolSettings(blank_count=1))
+    await pool.start()
+    whole = dataclasses.replace(deps, runtime=pool)
+    yield whole
+    await close_pages(whole)
+    await pool.stop()
+
+
+@pytest.fixture
+async def lane(db: SqliteDatabase) -> Lane:
+    """A brand, and a person with money."""
+    return await make.lane(db)
+
+
+@pytest.fixture
+async def ann(running: Deps, lane: Lane) -> Browser:
+    """The person's browser, in a host where the shop is live with every permission granted."""
+    await shop.put_tea(running, lane)
+    await shop.publish(running, lane, shop.files(), scopes=("profile", "address", "bills"))
+    return Browser(running, lane.buyer_id)
