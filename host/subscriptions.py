@@ -1,8 +1,9 @@
 """What each domain brings to the host: the one place that knows all of them.
 
 A domain may have `api` and `web` (a `blueprint`), `subscribers` (`SUBSCRIPTIONS`), `cards`
-(`CARD_LOADERS`), `commands` (`COMMANDS`), `chores` (`CHORES`), `channel` (`install`, live messages from browsers) and a
-`sweep` use case in `service`.  What a domain lacks is left out; what it has cannot be forgotten.
+(`CARD_LOADERS`), `commands` (`COMMANDS`), `chores` (`CHORES`), `channel` (`install`, live messages
+from browsers) and a `sweep` use case in `service`.  What a domain lacks is left out; what it has
+cannot be forgotten.
 """
 
 import importlib

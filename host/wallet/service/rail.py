@@ -1,7 +1,7 @@
 """Money in and out through a rail: what is noted before it is asked, and after it answered."""
 
 from host.core import live
-from host.core.db import Tx
+from host.core.db import Tx, Value
 from host.core.errors import IdempotencyKeyReusedError
 from host.core.money import Money
 from host.wallet.errors import TransferNotFoundError
@@ -93,13 +93,9 @@ def record_answer(tx: Tx, operation_id: str, answer: RailAnswer, *, now_ms: int)
     if answer.state is RailState.FAILED and operation.direction is Direction.OUT:
         void_held(tx, f"rail:{operation.id}:void", pending_id=_hold_id(operation.id), now_ms=now_ms)
     repository.set_answer(tx, operation_id, answer, now_ms=now_ms)
-    live.publish(
-        tx,
-        [operation.person_id],
-        "wallet.changed",
-        {"rail_state": str(answer.state)},
-        now_ms=now_ms,
-    )
+    if answer.state is not operation.state:
+        payload: dict[str, Value] = {"rail_state": answer.state.value}
+        live.publish(tx, [operation.person_id], "wallet.changed", payload, now_ms=now_ms)
     changed = repository.find_operation(tx, operation_id)
     assert changed is not None, "it was locked above"
     return changed
