@@ -15,6 +15,7 @@ from host.market.service import Till
 # Where a form inside a sheet may lead on to: the sheets that this domain draws.
 _NEXT_PREFIXES = ("/orders/", "/buy/", "/addresses")
 _NUMBER_DIGITS_MAX = 15
+_QUANTITY_DIGITS_MAX = 3
 
 
 def till() -> Till:
@@ -32,7 +33,8 @@ def whole(text: str, *, name: str) -> int:
 
 def quantity_of(text: str) -> int:
     """Return how many, one when nothing usable was asked for."""
-    return int(text) if text.isascii() and text.isdigit() and 1 <= len(text) <= 3 else 1  # noqa: PLR2004  (up to 999)
+    is_usable = text.isascii() and text.isdigit() and len(text) <= _QUANTITY_DIGITS_MAX
+    return max(1, int(text)) if is_usable else 1
 
 
 def known_source(text: str) -> str:

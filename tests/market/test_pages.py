@@ -111,6 +111,13 @@ class TestBuySheet:
         assert "is sold out" in sheet
         assert "data-pinpad" not in sheet
 
+    @pytest.mark.parametrize("quantity", ["0", "-1", "1e3", "１", "9999", ""])
+    async def test_an_odd_quantity_is_one(self, street: Street, quantity: str) -> None:
+        """A link that somebody edited opens the sheet for one."""
+        sheet = await fragment(street.buyer, f"/buy/{street.tea_id}?quantity={quantity}")
+
+        assert "1" == fields(sheet, f"/buy/{street.tea_id}")["quantity"]
+
     async def test_a_plain_form_works_without_script(self, street: Street) -> None:
         """Without X-Fragment it is a page, and paying leads to the order."""
         path = f"/buy/{street.tea_id}"
