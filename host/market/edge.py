@@ -12,8 +12,9 @@ from host.market.errors import OrderRefusedError
 from host.market.model import Order
 from host.market.service import Till
 
-# Where a form inside a sheet may lead on to: the sheets that this domain draws.
-_NEXT_PREFIXES = ("/orders/", "/buy/", "/addresses")
+# Where a form inside a sheet may lead on to: the sheets of this domain, and the one in which a
+# mini-program's question for an address waits.
+_NEXT_PREFIXES = ("/orders/", "/buy/", "/addresses", "/asks/")
 _NUMBER_DIGITS_MAX = 15
 _QUANTITY_DIGITS_MAX = 3
 
@@ -46,7 +47,7 @@ def known_source(text: str) -> str:
 
 
 def safe_next(text: str, fallback: str) -> str:
-    """Return where to go on, only ever to a sheet of this domain."""
+    """Return where to go on, only ever to a sheet of this host."""
     return text if text.startswith(_NEXT_PREFIXES) and "\\" not in text else fallback
 
 

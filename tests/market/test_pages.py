@@ -111,7 +111,7 @@ class TestBuySheet:
         assert "is sold out" in sheet
         assert "data-pinpad" not in sheet
 
-    @pytest.mark.parametrize("quantity", ["0", "-1", "1e3", "１", "9999", ""])
+    @pytest.mark.parametrize("quantity", ["0", "-1", "1e3", "%EF%BC%91", "9999", ""])
     async def test_an_odd_quantity_is_one(self, street: Street, quantity: str) -> None:
         """A link that somebody edited opens the sheet for one."""
         sheet = await fragment(street.buyer, f"/buy/{street.tea_id}?quantity={quantity}")
