@@ -103,7 +103,7 @@ async def post_alias(handle: str) -> ResponseReturnValue:
     await deps().db.write(
         _set_alias, handle, actor_id=current_person_id(), alias=form.get("alias", "")
     )
-    return see_other(f"/contacts/{handle}")
+    return _done(f"/contacts/{handle}", translate("Saved."))
 
 
 @blueprint.post("/<handle>/remove")
@@ -117,14 +117,14 @@ async def post_remove(handle: str) -> ResponseReturnValue:
 async def post_block(handle: str) -> ResponseReturnValue:
     """Block somebody."""
     await deps().db.write(_block, handle, actor_id=current_person_id(), now_ms=deps().now_ms())
-    return see_other(f"/contacts/{handle}")
+    return _done(f"/contacts/{handle}", translate("Blocked."))
 
 
 @blueprint.post("/<handle>/unblock")
 async def post_unblock(handle: str) -> ResponseReturnValue:
     """Unblock somebody."""
     await deps().db.write(_unblock, handle, actor_id=current_person_id(), now_ms=deps().now_ms())
-    return see_other(f"/contacts/{handle}")
+    return _done(f"/contacts/{handle}", translate("Unblocked."))
 
 
 def _done(url: str, text: str) -> ResponseReturnValue:
