@@ -12,6 +12,7 @@ from host.chat.model import Message, ShownConversation, ShownMessage
 from host.contacts import service as contacts
 from host.core.db import Tx
 from host.core.errors import BadInputError
+from host.core.paging import decode_cursor
 from host.core.web import current_person_id, decode, deps
 
 blueprint = Blueprint("chat_api", __name__, url_prefix="/api/v1")
@@ -56,14 +57,16 @@ async def show_unread() -> ResponseReturnValue:
 
 @blueprint.get("/conversations")
 async def list_conversations() -> ResponseReturnValue:
-    """Return one's conversations, most recent first; ``before`` is a ``last_at_ms``."""
+    """Return one's conversations, latest first; ``before`` is an earlier answer's ``next``."""
+    before = request.args.get("before", "")
     found = await deps().db.read(
         service.list_conversations,
         actor_id=current_person_id(),
         loaders=deps().card_loaders,
-        before_at_ms=_number("before"),
+        before=decode_cursor(before) if before else None,
     )
-    return {"conversations": [_conversation(shown) for shown in found]}
+    conversations = [_conversation(shown) for shown in found]
+    return {"conversations": conversations, "next": service.next_cursor(found)}
 
 
 @blueprint.put("/conversations/direct/<person_id>")

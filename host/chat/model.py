@@ -210,6 +210,8 @@ class ShownConversation:
     unread_count: int
     read_seq: int
     last_seq: int
+    # What the list is ordered by; not shown, because a withheld message moves it as well.
+    moved_at_ms: int
     last_at_ms: int
     last: Message | None
     last_sender: Face | None

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from host.chat.model import Body, Conversation, Kind, Member, Message, Role, SenderKind
 from host.core.db import Row, Tx, expand
+from host.core.paging import Cursor
 
 
 def find_conversation(tx: Tx, conversation_id: str) -> Conversation | None:
@@ -75,7 +76,7 @@ def set_title(tx: Tx, conversation_id: str, title: str) -> None:
 
 
 def find_latest(
-    tx: Tx, person_id: str, *, before_at_ms: int | None, limit: int
+    tx: Tx, person_id: str, *, before: Cursor | None, limit: int
 ) -> list[tuple[Conversation, Member]]:
     """Return the person's conversations that have messages, with their places, latest first."""
     rows = tx.rows(
@@ -84,10 +85,11 @@ def find_latest(
         " m.joined_at_ms"
         " FROM chat_member AS m JOIN chat_conversation AS c ON c.id = m.conversation_id"
         " WHERE m.person_id = :person AND c.last_seq >= m.first_seq"
-        " AND (CAST(:before AS BIGINT) IS NULL OR c.last_at_ms < :before)"
+        " AND (CAST(:at AS BIGINT) IS NULL OR (c.last_at_ms, c.id) < (:at, :id))"
         " ORDER BY c.last_at_ms DESC, c.id DESC LIMIT :limit",
         person=person_id,
-        before=before_at_ms,
+        at=before[0] if before else None,
+        id=before[1] if before else "",
         limit=limit,
     )
     return [(_conversation(row), _member(row)) for row in rows]

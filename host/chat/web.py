@@ -12,6 +12,7 @@ from host.contacts import service as contacts
 from host.core.errors import BadInputError
 from host.core.ids import new_id
 from host.core.media import store_image
+from host.core.paging import decode_cursor
 from host.core.web import (
     current_person_id,
     deps,
@@ -29,14 +30,20 @@ blueprint = Blueprint("chat", __name__)
 @blueprint.get("/chats")
 async def list_chats() -> str:
     """Show one's conversations, most recent first."""
+    before = request.args.get("before", "")
     chats = await deps().db.read(
         service.list_conversations,
         actor_id=current_person_id(),
         loaders=deps().card_loaders,
-        before_at_ms=_number("before"),
+        before=decode_cursor(before) if before else None,
     )
-    template = "chat/_rows.html" if wants_fragment() else "chat/list.html"
-    return await render(template, tab="chats", chats=chats, open_id=request.args.get("open", ""))
+    return await render(
+        "chat/_rows.html" if wants_fragment() else "chat/list.html",
+        tab="chats",
+        chats=chats,
+        next_cursor=service.next_cursor(chats),
+        open_id=request.args.get("open", ""),
+    )
 
 
 @blueprint.get("/chats/new")
@@ -112,6 +119,7 @@ async def show_chat(conversation_id: str) -> str:
         tab="chats",
         chat=chat,
         chats=chats,
+        next_cursor=service.next_cursor(chats),
         open_id=chat.id,
         page=page,
         is_part=False,

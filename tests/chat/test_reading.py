@@ -10,6 +10,7 @@ from host.contacts import service as contacts
 from host.core.cards import Card
 from host.core.db import Tx
 from host.core.errors import BadInputError
+from host.core.paging import decode_cursor
 from host.core.sqlite import SqliteDatabase
 from tests.chat.test_sending import direct, read, send, texts
 from tests.conftest import START_MS
@@ -91,6 +92,28 @@ class TestPages:
         assert len(await page(limit=10**9)) == 33
         assert len(await page(limit=-1)) == 1
         assert await page(after_seq=10**12) == []
+
+    async def test_the_list_goes_on_where_it_stopped(self, db: SqliteDatabase) -> None:
+        """Of 65 chats, some of the same millisecond, each is on one of two pages, once."""
+        people = await make_friends(db, "ann", *(f"friend{n}" for n in range(65)))
+        ann = people[0]
+        for n, other in enumerate(people[1:]):
+            chat_id = await direct(db, ann.id, other.id)
+            await send(db, chat_id, other.id, now_ms=START_MS + n // 10)
+
+        first = await db.read(service.list_conversations, actor_id=ann.id, loaders={})
+        cursor = service.next_cursor(first)
+        assert cursor is not None
+        second = await db.read(
+            service.list_conversations,
+            actor_id=ann.id,
+            loaders={},
+            before=decode_cursor(cursor),
+        )
+
+        assert (len(first), len(second)) == (60, 5)
+        assert len({shown.face.handle for shown in first + second}) == 65
+        assert service.next_cursor(second) is None
 
     async def test_one_message_is_found_at_its_place_only(self, db: SqliteDatabase) -> None:
         """A place past the end has no message."""

@@ -14,7 +14,12 @@ from host.chat.service.groups import (
     remove_member,
     rename_group,
 )
-from host.chat.service.listing import count_unread, list_conversations, show_conversation
+from host.chat.service.listing import (
+    count_unread,
+    list_conversations,
+    next_cursor,
+    show_conversation,
+)
 from host.chat.service.reading import list_messages, mark_read, open_page, show_message
 from host.chat.service.sending import post_message, recall_message, send_message, send_notice
 from host.chat.service.sharing import find_card, find_targets, share_card
@@ -33,6 +38,7 @@ __all__ = [
     "list_conversations",
     "list_messages",
     "mark_read",
+    "next_cursor",
     "open_direct",
     "open_page",
     "post_message",

@@ -10,6 +10,7 @@ from host.chat.service.faces import find_brand_faces, find_faces
 from host.chat.service.reading import find_cards, find_sender_faces
 from host.core.cards import CardLoader
 from host.core.db import Tx
+from host.core.paging import Cursor, encode_cursor
 
 LIST_ROWS_MAX = 60
 # A group without a name is called after some of its members; as many faces make its picture.
@@ -26,14 +27,21 @@ def list_conversations(
     *,
     actor_id: str,
     loaders: Mapping[str, CardLoader],
-    before_at_ms: int | None = None,
+    before: Cursor | None = None,
     limit: int = LIST_ROWS_MAX,
 ) -> list[ShownConversation]:
     """Return the actor's conversations, most recent first."""
     found = repository.find_latest(
-        tx, actor_id, before_at_ms=before_at_ms, limit=max(1, min(limit, LIST_ROWS_MAX))
+        tx, actor_id, before=before, limit=max(1, min(limit, LIST_ROWS_MAX))
     )
     return _show(tx, found, actor_id=actor_id, loaders=loaders)
+
+
+def next_cursor(shown: Sequence[ShownConversation]) -> str | None:
+    """Return where the list goes on after a full page."""
+    if len(shown) < LIST_ROWS_MAX:
+        return None
+    return encode_cursor(shown[-1].moved_at_ms, shown[-1].id)
 
 
 def show_conversation(
@@ -72,6 +80,7 @@ def _show(
             unread_count=_count_unread(tx, c, member),
             read_seq=member.read_seq,
             last_seq=member.end_seq(c),
+            moved_at_ms=c.last_at_ms,
             last_at_ms=c.last_at_ms if (message := last[c.id]) is None else message.sent_at_ms,
             last=message,
             last_sender=None if message is None else senders.get(message.sender_id),
