@@ -2,7 +2,7 @@
 // Any module may say `new CustomEvent("badge", {detail: {tab: "chats", count: 3}})` on document.
 import { ask, registerWorker } from "./fetch.js";
 
-const UNREAD_URL = "/api/v1/unread";
+const BADGES_URL = "/api/v1/badges";
 let waiting = 0;
 
 export function setBadge(tab, count) {
@@ -15,7 +15,7 @@ export function setBadge(tab, count) {
 async function readUnread() {
   waiting = 0;
   try {
-    const { data } = await ask(UNREAD_URL);
+    const { data } = await ask(BADGES_URL);
     for (const [tab, count] of Object.entries(data)) setBadge(tab, count);
   } catch {
     // A badge is no reason to disturb anybody.

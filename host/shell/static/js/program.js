@@ -251,7 +251,12 @@ function go(path, query, depth, isReplacing = false) {
   open();
 }
 
+function canGoUp() {
+  return now.path !== pages[0] && !box.querySelector(`[data-program-tab="${CSS.escape(now.path)}"]`);
+}
+
 function markTab() {
+  document.getElementById("program-back").hidden = !now.depth && !canGoUp();
   for (const tab of box.querySelectorAll("[data-program-tab]")) {
     if (tab.dataset.programTab === now.path) tab.setAttribute("aria-current", "page");
     else tab.removeAttribute("aria-current");
@@ -272,6 +277,10 @@ box.addEventListener("click", (event) => {
   if (!tab || event.metaKey || event.ctrlKey) return;
   event.preventDefault();
   if (tab.dataset.programTab !== now.path) go(tab.dataset.programTab, {}, now.depth, true);
+});
+document.getElementById("program-back").addEventListener("click", () => {
+  if (now.depth > 0) history.back();
+  else go(pages[0], {}, 0, true);
 });
 // "Share" in the menu asks the page what it wants to share, when it can say.
 document.addEventListener("click", (event) => {
@@ -302,6 +311,7 @@ const kept = history.state;
 const query = Object.fromEntries(new URLSearchParams(location.search));
 delete query.version;
 now = { id: kept?.page || newId(), path: box.dataset.page, query, n: -1, seen: -1, life: [], depth: kept?.depth || 0, back: true };
+markTab();
 if (kept?.page && kept.path === now.path) resume(-1, true);
 else {
   now.id = newId();
