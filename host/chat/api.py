@@ -106,6 +106,7 @@ async def put_message(conversation_id: str, client_id: str) -> ResponseReturnVal
         card=(body.card.kind, body.card.id) if body.card else None,
         reply_to_seq=body.reply_to_seq,
         loaders=deps().card_loaders,
+        per_minute_max=deps().settings.messages_per_minute_max,
         now_ms=deps().now_ms(),
     )
     return _sent(message), 201

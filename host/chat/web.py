@@ -169,6 +169,7 @@ async def post_message(conversation_id: str) -> ResponseReturnValue:
         image_id=image_id,
         reply_to_seq=int(reply_to) if reply_to.isascii() and reply_to.isdigit() else None,
         loaders=deps().card_loaders,
+        per_minute_max=deps().settings.messages_per_minute_max,
         now_ms=deps().now_ms(),
     )
     if not wants_fragment():

@@ -55,6 +55,8 @@ class Settings:
     picture_bytes_max: int = 10 * 1024 * 1024
     # All pictures of one person together.
     person_media_bytes_max: int = 500 * 1024 * 1024
+    # What one person may send in a minute, in all their chats together.
+    messages_per_minute_max: int = 120
 
     @property
     def database_path(self) -> Path:

@@ -84,10 +84,11 @@ def post_message(
     image_id: str | None = None,
     reply_to_seq: int | None = None,
     loaders: Mapping[str, CardLoader],
+    per_minute_max: int = MESSAGES_PER_MINUTE_MAX,
     now_ms: int,
 ) -> Message:
     """Write a message that came from outside: within the sender's budget, with a card they see."""
-    check_rate(tx, f"chat.send:{sender_id}", per_minute=MESSAGES_PER_MINUTE_MAX, now_ms=now_ms)
+    check_rate(tx, f"chat.send:{sender_id}", per_minute=per_minute_max, now_ms=now_ms)
     if card is not None:
         check_card(tx, *card, actor_id=sender_id, loaders=loaders)
     return send_message(
