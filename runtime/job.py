@@ -12,6 +12,9 @@ from runtime import messages as m
 from runtime import plain
 from runtime.model import CallRequest, Effect, Event, EventFailedError, Outcome
 from runtime.protocol import ProtocolViolationError
+from sdk.contract.arguments import validate_args
+from sdk.contract.capabilities import CAPABILITIES
+from sdk.contract.errors import ArgumentRefusedError
 
 Calls = Callable[[CallRequest], Awaitable[Any]]
 
@@ -66,7 +69,7 @@ class Job:
         outcome = Outcome(
             state,
             changed,
-            plain.read(reply.result),
+            None if reply.result == b"null" else plain.read(reply.result),
             _effects(reply.effects),
             tuple(reply.logs),
             reply.cpu_us,
@@ -94,13 +97,26 @@ class Job:
 
 
 def _effects(text: bytes) -> tuple[Effect, ...]:
+    if text == b"[]":
+        return ()
     if not plain.is_shallow(text):
         raise ProtocolViolationError("effects nest too deep")
     try:
         pairs = _read_effects.decode(text)
     except (msgspec.DecodeError, RecursionError, ValueError) as error:
         raise ProtocolViolationError(f"not a list of effects: {error}") from None
-    return tuple(Effect(name, args) for name, args in pairs)
+    return tuple(_effect(name, args) for name, args in pairs)
+
+
+def _effect(name: str, args: dict[str, Any]) -> Effect:
+    """Check an effect against the contract, for it goes straight to the shell."""
+    capability = CAPABILITIES.get(name)
+    if capability is None or capability.kind != "effect":
+        raise ProtocolViolationError(f"{name[:80]!r} is not an effect")
+    try:
+        return Effect(name, validate_args(name, args))
+    except ArgumentRefusedError as error:
+        raise ProtocolViolationError(f"an effect that the contract refuses: {error}") from None
 
 
 def _refuse_large(state: dict[str, Any], bytes_max: int) -> None:

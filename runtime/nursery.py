@@ -99,6 +99,15 @@ class Nursery:
         """Make a worker and wait until it says that it is locked down."""
         worker_id = next(self._ids)
         connection = Connection(worker_id, self._settings, self._owner)
+        try:
+            await self._make(connection, worker_id, raw=raw)
+        except BaseException:
+            # Whoever asked may have been cancelled; a worker that nobody knows must not live on.
+            connection.kill("stopped")
+            raise
+        return connection
+
+    async def _make(self, connection: Connection, worker_id: int, *, raw: bool) -> None:
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
         loop = asyncio.get_running_loop()
@@ -106,20 +115,14 @@ class Nursery:
             await loop.create_unix_connection(lambda: connection, sock=ours)
             self.alive[worker_id] = connection
             request = self._request(worker_id, raw=raw)
-            try:
-                connection.attach(await self._supervisor.spawn(request, theirs))
-            except ZygoteGoneError:
-                connection.kill("stopped")
-                raise
+            connection.attach(await self._supervisor.spawn(request, theirs))
         try:
             await asyncio.wait_for(asyncio.shield(connection.ready), READY_WITHIN_S)
         except TimeoutError:
-            connection.kill("stopped")
             raise ZygoteGoneError("a worker did not become ready") from None
         if self._walls and connection.walls != self._walls:
             connection.kill("isolation", f"has the walls {' '.join(connection.walls)}")
             raise ZygoteGoneError("a worker has other walls than those that were proven")
-        return connection
 
     def forget(self, connection: Connection) -> None:
         """Drop a worker whose socket has closed."""

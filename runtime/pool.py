@@ -11,7 +11,6 @@ Everything runs on one event loop (asyncio's or uvloop) and nothing ever waits f
 
 import asyncio
 import logging
-import signal
 import time
 from collections.abc import Callable
 from typing import Any
@@ -38,7 +37,7 @@ from runtime.nursery import Nursery
 from runtime.policy import SourceRefusedError
 from runtime.settings import PoolSettings
 from runtime.supervisor import ZygoteGoneError
-from runtime.upkeep import Upkeep, end_idlest
+from runtime.upkeep import EXPECTED_ENDS, Upkeep, end_idlest, judge_end
 
 __all__ = [
     "CallRefusedError",
@@ -92,6 +91,8 @@ class Pool:
         self._mourned: dict[int, tuple[str, str, str]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_stopping = False
+        self._runs_uploads = False
+        self._runs_own = False
         self._compiling = asyncio.Semaphore(COMPILES_AT_ONCE_MAX)
         self._nursery = Nursery(self.settings, self, self._worker_exited, self._zygote_gone)
 
@@ -105,11 +106,17 @@ class Pool:
         except ZygoteGoneError:
             await self._nursery.stop()
             raise
-        if not self.self_test.holds:
-            logger.warning("%s", self.self_test)
+        self._judge_box(self.self_test)
         self._start_task(self._nursery.keep_blanks())
         self._start_task(self._look_after_workers())
         return self.self_test
+
+    def _judge_box(self, test: SelfTest) -> None:
+        """Decide once, not at each event, what may run behind these walls."""
+        self._runs_uploads = test.runs_uploads
+        self._runs_own = test.holds or test.isolation == "degraded"
+        if not test.holds:
+            logger.warning("%s", test)
 
     async def stop(self) -> None:
         """End everything, and return when no process and no open socket is left."""
@@ -189,6 +196,10 @@ class Pool:
         """The process whose end is the end of every worker."""
         return self._nursery.zygote_pid
 
+    async def open_blank(self) -> Connection:
+        """Make a worker that no program has, past the stock.  For measurements."""
+        return await self._nursery.make()
+
     async def open_raw(self) -> Connection:
         """Make a worker that runs any code behind all walls but the language.  For tests."""
         return await self._nursery.make(raw=True)
@@ -212,7 +223,7 @@ class Pool:
             return
         if connection in group.workers:
             group.workers.remove(connection)
-        if connection.killed_for not in {"retired", "stopped", "load"}:
+        if connection.killed_for not in EXPECTED_ENDS:
             self._deaths.setdefault(connection.key, Deaths()).add(self.settings)
         group.queue.extendleft(reversed(unbegun))
         self._dispatch(group)
@@ -224,9 +235,7 @@ class Pool:
     def _refuse_if_unfit(self, program: ProgramCode) -> None:
         if self._is_stopping or self.self_test is None:
             raise EventFailedError("stopped", "the pool is not running", retryable=True)
-        if program.is_uploaded and not self.self_test.runs_uploads:
-            raise EventFailedError("isolation", "this host cannot isolate mini-programs")
-        if not (self.self_test.holds or self.settings.isolation == "degraded"):
+        if not (self._runs_uploads if program.is_uploaded else self._runs_own):
             raise EventFailedError("isolation", "this host cannot isolate mini-programs")
         deaths = self._deaths.get(program.key)
         if deaths is not None:
@@ -319,24 +328,17 @@ class Pool:
             self._start_task(self._exited_before_closing(connection, status))
             return
         key, killed_for, detail = self._mourned.pop(worker_id, ("", "stopped", ""))
-        self._judge(key, killed_for, detail, status)
+        self._report_end(key, killed_for, detail, status)
 
     async def _exited_before_closing(self, connection: Connection, status: int) -> None:
         await connection.closed
         key, killed_for, detail = self._mourned.pop(connection.id, ("", "stopped", ""))
-        self._judge(key, killed_for, detail, status)
+        self._report_end(key, killed_for, detail, status)
 
-    def _judge(self, key: str, killed_for: str, detail: str, status: int) -> None:
-        if self._is_stopping or killed_for in {"retired", "stopped", "load"}:
-            return
-        if status == -signal.SIGSYS:
-            self._on_incident(key, "sigsys", "tried a forbidden system call")
-        elif killed_for:
-            self._on_incident(key, killed_for, detail)
-        elif status == -signal.SIGKILL:
-            self._on_incident(key, "killed", "killed from outside")
-        else:
-            self._on_incident(key, "crash", f"ended with status {status}")
+    def _report_end(self, key: str, killed_for: str, detail: str, status: int) -> None:
+        found = None if self._is_stopping else judge_end(killed_for, detail, status)
+        if found is not None:
+            self._on_incident(key, *found)
 
     async def _look_after_workers(self) -> None:
         upkeep = Upkeep(self.settings)
@@ -354,6 +356,8 @@ class Pool:
 
     def _zygote_gone(self) -> None:
         """Start another zygote; the workers of the old one are ending or have ended."""
+        # Nobody will tell any more how its workers ended.
+        self._mourned.clear()
         if not self._is_stopping and self.self_test is not None:
             self._on_incident("", "crash", "the zygote ended")
             self._start_task(self._restart())
@@ -368,6 +372,7 @@ class Pool:
                 await asyncio.sleep(wait_s)
                 wait_s = min(RESTART_AFTER_S_MAX, wait_s * 2)
                 continue
+            self._judge_box(self.self_test)
             if not self.self_test.holds:
                 self._on_incident("", "isolation", str(self.self_test))
             return

@@ -165,14 +165,18 @@ def compare(
     for name, value in values.items():
         if type(name) is not str or len(name) > ATTRIBUTE_LENGTH_MAX:
             raise ProgramError("state", f"self has an attribute name that is not text: {name!r}")
-        if name.startswith("_"):
+        if name[:1] == "_":
+            continue
+        old = before.get(name)
+        text = b"" if old is None else bytes(old)
+        if type(value) is not str and old is not None and plain.same_text(value, text):
+            size += len(name) + len(text) + 4
             continue
         try:
             text = plain.encode(value, bytes_max)
         except plain.NotPlainError as error:
             raise ProgramError("state", f"self.{name}: {error}") from None
         size += len(name) + len(text) + 4
-        old = before.get(name)
         if old is None or bytes(old) != text:
             changed[name] = msgspec.Raw(text)
     if size > bytes_max:

@@ -53,7 +53,7 @@ class TestDeath:
 
             assert ("died", True) == (failed.value.reason, failed.value.retryable)
             assert "Tea" == (await shop.run("ask", calls=tea)).state["text"]
-            assert ("shop-1", "killed", "killed from outside") in shop.incidents
+            assert ("shop-1", "killed", "killed from outside") == await shop.incident("killed")
 
     async def test_what_was_not_begun_is_run_by_the_next_worker(self) -> None:
         """Events behind the one that killed the worker are not its victims."""
