@@ -81,7 +81,7 @@ def find_card(tx: Tx, card: tuple[str, str], *, actor_id: str, loaders: Loaders)
     """Return the card that a post of the actor may show, or refuse."""
     kind, card_id = card
     if kind not in CARD_KINDS or kind not in loaders:
-        raise CardRefusedError("A post can show a product or a mini-program, nothing else.")
+        raise CardRefusedError("A post can show a product, a shop or a mini-program, nothing else.")
     found = loaders[kind](tx, [card_id], actor_id).get(card_id)
     if found is None:
         raise CardRefusedError("What this post should show is not there any more.")
