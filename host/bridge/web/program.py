@@ -30,7 +30,8 @@ async def show_program(program_id: str, page: str = "") -> str:
     return await render(
         "bridge/program.html",
         running=running,
-        manifest=ready.manifest,
+        title=(ready.manifest.window or {}).get("navigation_bar_title_text")
+        or running.program.name,
         page=page if page in ready.manifest.pages else ready.manifest.pages[0],
         pages_json=msgspec.json.encode(ready.manifest.pages).decode(),
         version_id=running.version.id if running.is_trial else "",
