@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Person
 from tests.e2e.host_process import HostProcess
@@ -43,8 +43,8 @@ def top_up(person: Person, amount: str) -> None:
     page = person.page
     page.goto("/wallet/top-up")
     page.get_by_label("Amount").fill(amount)
-    page.get_by_role("button", name="Top up").click()
-    page.wait_for_url(re.compile("/wallet"))
+    with page.expect_navigation():
+        page.get_by_role("button", name="Top up").click()
 
 
 def set_pin(person: Person) -> None:
@@ -53,8 +53,8 @@ def set_pin(person: Person) -> None:
     page.goto("/wallet/pin")
     page.get_by_label("New PIN", exact=True).fill(PIN)
     page.get_by_label("New PIN again").fill(PIN)
-    page.get_by_role("button", name="Save the PIN").click()
-    page.wait_for_url(re.compile("/wallet"))
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save the PIN").click()
 
 
 def add_address(person: Person, place: str) -> None:
@@ -120,18 +120,15 @@ def write_program(host: HostProcess, folder: Path, app_id: str) -> None:
 
 
 def enter_pin(page: Page, pin: str = PIN) -> None:
-    """Type the PIN into the host's payment sheet and pay."""
+    """Type the PIN into the host's payment sheet; the sixth digit pays."""
     sheet = page.locator("dialog[open]")
     expect(sheet).to_be_visible()
     sheet.locator("input[name=pin]").fill(pin)
-    pay = sheet.get_by_role("button", name=re.compile(r"^Pay "))
-    if pay.is_visible():
-        pay.click()
 
 
-def frame_of(page: Page) -> Locator:
-    """Return the body of the mini-program's frame."""
-    return page.frame_locator("iframe").locator("body")
+def confirm(page: Page) -> None:
+    """Say yes to the host's question."""
+    page.locator("dialog[open]").get_by_role("button", name=re.compile("^Yes")).click()
 
 
 def picture(colour: str) -> bytes:
