@@ -9,6 +9,8 @@ from host.identity.model import Person
 TEXT_LENGTH_MAX = 2000
 COMMENT_LENGTH_MAX = 1000
 ALT_LENGTH_MAX = 300
+# Ids of posts and comments are chosen by the caller: a UUID, or whatever else is short and plain.
+ID_LENGTH_MAX = 64
 PICTURE_COUNT_MAX = 9
 PAGE_ROWS = 24
 COMMENT_ROWS = 100

@@ -32,7 +32,6 @@ from host.identity.model import Person
 
 blueprint = Blueprint("feed", __name__)
 
-_ID_LENGTH_MAX = 64
 _SCOPES = {"": Scope.ALL, "friends": Scope.FRIENDS}
 
 
@@ -95,16 +94,17 @@ async def post_post() -> ResponseReturnValue:
     """Publish a post."""
     person_id = current_person_id()
     form: MultiDict[str, str] = await request.form
+    audience = _parse_audience(form.get("audience", ""))
     files = [one for one in (await request.files).getlist("pictures") if one.filename]
     pictures = await _store_pictures(files, form.getlist("alt"), owner_id=person_id)
     kind, card_id = form.get("card_kind", ""), form.get("card_id", "")
 
     await deps().db.write(
         service.create_post,
-        _parse_id(form.get("post_id", "")),
+        form.get("post_id", ""),
         author_id=person_id,
         text=form.get("text", ""),
-        audience=_parse_audience(form.get("audience", "")),
+        audience=audience,
         pictures=pictures,
         card=(kind, card_id) if kind and card_id else None,
         loaders=deps().card_loaders,
@@ -152,7 +152,7 @@ async def post_comment(post_id: str) -> ResponseReturnValue:
     form: MultiDict[str, str] = await request.form
     await deps().db.write(
         service.post_comment,
-        _parse_id(form.get("comment_id", "")),
+        form.get("comment_id", ""),
         post_id=post_id,
         actor_id=current_person_id(),
         text=form.get("text", ""),
@@ -272,12 +272,6 @@ def _more_url(path: str, page: FeedPage, **query: Any) -> str:
         return ""
     pairs = {name: value for name, value in query.items() if value} | {"before": page.next_cursor}
     return path + "?" + "&".join(f"{name}={value}" for name, value in pairs.items())
-
-
-def _parse_id(text: str) -> str:
-    if not 1 <= len(text) <= _ID_LENGTH_MAX or not text.isascii() or not text.isprintable():
-        raise BadInputError("The form has lost its number. Load the page again.")
-    return text
 
 
 def _parse_audience(text: str) -> Audience:

@@ -4,11 +4,19 @@ from collections.abc import Sequence
 
 from host.contacts import service as contacts
 from host.core.db import Tx
+from host.core.errors import BadInputError
 from host.feed import repository
 from host.feed.errors import PostNotFoundError
-from host.feed.model import Audience, Post
+from host.feed.model import ID_LENGTH_MAX, Audience, Post
 
 _NOT_HERE = "This post is not here. It may have been deleted, or it is for others."
+
+
+def check_id(text: str) -> str:
+    """Return an id that a caller chose, or refuse it."""
+    if not 1 <= len(text) <= ID_LENGTH_MAX or not text.isascii() or not text.isprintable():
+        raise BadInputError("The form has lost its number. Load the page again.")
+    return text
 
 
 def access_post(tx: Tx, post_id: str, *, actor_id: str) -> Post:

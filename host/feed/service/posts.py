@@ -34,7 +34,7 @@ from host.feed.model import (
     Scope,
     ShownPost,
 )
-from host.feed.service.access import access_post, without_blocked
+from host.feed.service.access import access_post, check_id, without_blocked
 from host.feed.service.shown import Loaders, show_comments, show_posts
 from host.identity import service as identity
 
@@ -59,7 +59,7 @@ def create_post(
     """
     plain = clean_text(text, length_max=TEXT_LENGTH_MAX)
     kind, card_id = card or (None, None)
-    new = Post(post_id, author_id, plain, audience, kind, card_id, now_ms)
+    new = Post(check_id(post_id), author_id, plain, audience, kind, card_id, now_ms)
 
     earlier = repository.find_post(tx, post_id)
     if earlier is not None:

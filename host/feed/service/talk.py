@@ -17,7 +17,7 @@ from host.feed.model import (
     Post,
 )
 from host.feed.repository import news
-from host.feed.service.access import access_post
+from host.feed.service.access import access_post, check_id
 
 
 def like_post(tx: Tx, post_id: str, *, actor_id: str, now_ms: int) -> None:
@@ -47,7 +47,7 @@ def post_comment(
     """Comment on a post, once: ``comment_id`` is the caller's idempotency key."""
     post = access_post(tx, post_id, actor_id=actor_id)
     plain = clean_text(text, length_max=COMMENT_LENGTH_MAX)
-    new = Comment(comment_id, post_id, actor_id, plain, now_ms)
+    new = Comment(check_id(comment_id), post_id, actor_id, plain, now_ms)
 
     earlier = repository.find_comment(tx, comment_id)
     if earlier is not None:

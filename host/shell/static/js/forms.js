@@ -27,7 +27,8 @@ export async function postForm(form, submitter, complain = (error) => toast(erro
   try {
     const data = new FormData(form, submitter);
     for (const input of form.querySelectorAll("input[type=file][data-shrink]")) await shrinkAll(input, data);
-    const url = submitter?.hasAttribute("formaction") ? submitter.formAction : form.action;
+    // Attributes, not properties: a field named "action" would stand in the form's own place.
+    const url = submitter?.getAttribute("formaction") || form.getAttribute("action") || location.href;
     const multipart = form.enctype === "multipart/form-data";
     return await ask(url, { method: "POST", body: multipart ? data : new URLSearchParams(data) });
   } catch (error) {
@@ -91,7 +92,7 @@ document.addEventListener("submit", async (event) => {
     event.preventDefault();
     return void enhanced(form, event.submitter);
   }
-  if (form.method !== "post") return;
+  if (form.getAttribute("method")?.toLowerCase() !== "post") return;
   if (form.dataset.sending) return void event.preventDefault();
   const question = event.submitter?.dataset.confirm || form.dataset.confirm;
   if (question && !form.dataset.sure) {

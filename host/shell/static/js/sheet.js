@@ -58,8 +58,8 @@ function shut() {
 }
 
 async function send(form, submitter) {
-  if (form.method === "get") {
-    const url = new URL(form.action);
+  if (form.getAttribute("method")?.toLowerCase() !== "post") {
+    const url = new URL(form.getAttribute("action") || "", location.href);
     url.search = new URLSearchParams(new FormData(form, submitter));
     return void openSheet(url.href, submitter);
   }
