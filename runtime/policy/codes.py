@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 LANGUAGE_RULES: Mapping[str, str] = MappingProxyType(
     {
+        "LANG000": "The compiler did not survive the file.",
         "LANG001": "The file is not Python: the message says what the parser expected.",
         "LANG002": "The file is too large, has too many parts or nests too deeply.",
         "LANG003": "The file has characters that a reader cannot see or that hide other text.",

@@ -44,7 +44,10 @@ def bind_args(
         else:
             bound[key] = value
     if rest and capability.rest:
-        bound[capability.rest] = {**bound.get(capability.rest, {}), **rest}
+        given = bound.get(capability.rest, {})
+        if type(given) is not dict:
+            raise ArgumentRefusedError(f"{name}: {capability.rest} is a dict")
+        bound[capability.rest] = {**given, **rest}
     return validate_args(name, bound)
 
 

@@ -6,11 +6,8 @@ these attributes and no others.
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Literal
 
 from msgspec import Struct
-
-EventKind = Literal["load", "show", "hide", "unload", "tap", "share", "result"]
 
 # The methods of a page that the host calls by itself, and what each is given.
 LIFE_CYCLE: Mapping[str, str] = MappingProxyType(
@@ -18,7 +15,6 @@ LIFE_CYCLE: Mapping[str, str] = MappingProxyType(
         "on_load": "query: the page was opened; a dict of untrusted text",
         "on_show": "nothing: the page came to the front",
         "on_hide": "nothing: the page went to the back",
-        "on_unload": "nothing: the page is being closed",
         "on_share": "source: 'menu', or the name of the button; returns api.share.card(…)",
         "on_pull_down": "nothing: the person pulled the page down to refresh it",
         "on_reach_bottom": "nothing: the person came near the end of the page",

@@ -81,15 +81,17 @@ _VERSION = Members(
 _WINDOW = Members(
     {
         "auto_design_width": Member(Flag(), "Compute the design width.", used=False),
-        "background_color": Member(_COLOUR, "Colour behind the page."),
+        "background_color": Member(_COLOUR, "Colour behind the page.", used=False),
         "background_text_style": Member(
             Choice(("dark", "light")), "Text on the background.", used=False
         ),
         "design_width": Member(Whole(0, 10_000), "Width it was drawn for.", used=False),
-        "enable_pull_down_refresh": Member(Flag(), "Pulling down calls on_pull_down."),
+        "enable_pull_down_refresh": Member(Flag(), "Pulling down calls on_pull_down.", used=False),
         "fullscreen": Member(Flag(), "Hide the title bar; the capsule stays.", used=False),
-        "navigation_bar_background_color": Member(_COLOUR, "Colour of the title bar."),
-        "navigation_bar_text_style": Member(Choice(("black", "white")), "Colour of the title."),
+        "navigation_bar_background_color": Member(_COLOUR, "Colour of the title bar.", used=False),
+        "navigation_bar_text_style": Member(
+            Choice(("black", "white")), "Colour of the title.", used=False
+        ),
         "navigation_bar_title_text": Member(
             Text("at most 40 characters", chars_max=40), "Title until a page sets one."
         ),
@@ -97,7 +99,9 @@ _WINDOW = Members(
             Choice(("default", "custom")), "Draw the title bar yourself.", used=False
         ),
         "on_reach_bottom_distance": Member(
-            Whole(0, 10_000), "Pixels before the end at which on_reach_bottom is called."
+            Whole(0, 10_000),
+            "Pixels before the end at which on_reach_bottom is called.",
+            used=False,
         ),
         "orientation": Member(
             Choice(("portrait", "landscape")), "How the phone is held.", used=False
@@ -141,7 +145,7 @@ _TAB = Members(
     {
         "page": Member(_PAGE, "One of pages.", required=True),
         "text": Member(_localised(_LABEL, "Text"), "Below the icon.", required=True),
-        "icon": Member(_FILE, "Path of a picture in the package."),
+        "icon": Member(_FILE, "Path of a picture in the package.", used=False),
     }
 )
 _HUTONG = Members(
@@ -153,6 +157,7 @@ _HUTONG = Members(
         "isolate": Member(
             Choice(("program", "session")),
             "One process for the program, or one for each open page.",
+            used=False,
         ),
     }
 )
@@ -169,7 +174,9 @@ MANIFEST = Members(
         ),
         "platform_version": Member(_PLATFORM_VERSION, "What it runs on.", required=True),
         "version": Member(_VERSION, "Which version this is.", required=True),
-        "short_name": Member(Text("at most 12 characters", chars_max=12), "Below icons."),
+        "short_name": Member(
+            Text("at most 12 characters", chars_max=12), "Below icons.", used=False
+        ),
         "description": Member(
             Text("at most 500 characters", chars_max=500), "What the program is for."
         ),
@@ -180,10 +187,11 @@ MANIFEST = Members(
                 pattern=r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*",
             ),
             "Language of the texts of the manifest.",
+            used=False,
         ),
-        "dir": Member(Choice(("ltr", "rtl", "auto")), "Direction of the text."),
+        "dir": Member(Choice(("ltr", "rtl", "auto")), "Direction of the text.", used=False),
         "color_scheme": Member(
-            Choice(("auto", "light", "dark")), "Colours the program is made for."
+            Choice(("auto", "light", "dark")), "Colours the program is made for.", used=False
         ),
         "device_type": Member(
             Items(Text('a word such as "phone"', chars_max=40), 1, 10),

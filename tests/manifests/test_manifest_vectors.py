@@ -100,7 +100,7 @@ def test_loose_json_is_refused(data: bytes, expected: list[str]) -> None:
         ({"name": ""}, ["MAN007"]),
         ({"name": " Tea"}, ["MAN007"]),
         ({"name": "T" * 41}, ["MAN007"]),
-        ({"nmae": "Tea"}, ["MAN006"]),
+        ({"names": "Tea"}, ["MAN006"]),
         ({"color_scheme": "blue"}, ["MAN007"]),
         ({"window": {"background_color": "red"}}, ["MAN007"]),
         ({"window": {"orientation": "up"}}, ["MAN007"]),
@@ -145,14 +145,14 @@ def test_member(change: dict[str, Any], expected: list[str]) -> None:
 
 def test_every_mistake_is_reported_at_once() -> None:
     """Three mistakes are three findings with their places: no upload per mistake."""
-    text = '{\n "app_id": "1a",\n "nmae": "Tea",\n "version": {"name": "1.0.0", "code": 0}\n}'
+    text = '{\n "app_id": "1a",\n "names": "Tea",\n "version": {"name": "1.0.0", "code": 0}\n}'
 
     _, findings = validate_manifest(text.encode())
 
     lines = {(finding.line, finding.code) for finding in findings}
     assert {(2, "MAN007"), (3, "MAN006"), (4, "MAN007")} <= lines
     unknown = next(finding for finding in findings if finding.code == "MAN006")
-    assert 'nmae is "Tea": no member has this name' == unknown.message
+    assert 'names is "Tea": no member has this name' == unknown.message
     assert 'did you mean "name"?' == unknown.fix
 
 

@@ -1,0 +1,1 @@
+"""What merchants write against: the contract, the commands, tests of their own."""
