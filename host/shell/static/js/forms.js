@@ -41,9 +41,25 @@ export async function postForm(form, submitter, complain = (error) => toast(erro
   }
 }
 
+/** Say what was refused where the person is looking: above the fields. */
+export function complain(form, error) {
+  let line = form.querySelector("[data-problem]");
+  if (!line) {
+    line = document.createElement("p");
+    line.dataset.problem = "";
+    line.className = "notice notice-error";
+    line.setAttribute("role", "alert");
+    form.prepend(line);
+  }
+  line.textContent = error.message;
+  line.scrollIntoView({ block: "nearest" });
+}
+
 async function enhanced(form, submitter) {
   const held = form.contains(document.activeElement) ? document.activeElement : null;
-  const answer = await postForm(form, submitter);
+  // A form of fields says in place what was refused; a lone button has no place for it.
+  const say = form.classList.contains("form") ? (error) => complain(form, error) : undefined;
+  const answer = await postForm(form, submitter, say);
   if (!answer) return;
   if (answer.data) {
     follow(answer.data);

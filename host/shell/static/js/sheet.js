@@ -1,7 +1,7 @@
 // Sheets: <a data-sheet href> opens that page's content in the host's dialog.  Without script the
 // link is a page.  The dialog is modal, so focus stays inside; Esc, the veil and "back" close it.
 import { ask, follow, toast } from "./fetch.js";
-import { postForm } from "./forms.js";
+import { complain, postForm } from "./forms.js";
 
 const sheet = document.getElementById("sheet");
 const body = document.getElementById("sheet-body");
@@ -77,19 +77,6 @@ async function send(form, submitter) {
   if (answer.data.toast) toast(answer.data.toast);
   closeSheet();
   if (reload) setTimeout(() => location.reload(), 60);
-}
-
-function complain(form, error) {
-  let line = form.querySelector("[data-problem]");
-  if (!line) {
-    line = document.createElement("p");
-    line.dataset.problem = "";
-    line.className = "notice notice-error";
-    line.setAttribute("role", "alert");
-    form.prepend(line);
-  }
-  line.textContent = error.message;
-  line.scrollIntoView({ block: "nearest" });
 }
 
 document.addEventListener("click", (event) => {
