@@ -54,7 +54,7 @@ class Pages:
         self._deps = deps
         self.packages = Packages(deps)
         self.pictures = Pictures(deps)
-        self.stores = Stores(deps.settings.data_dir / "programs")
+        self.stores = Stores(deps.settings.data_dir / "programs", deps.now_ms)
         self._runner = Runner(self.packages)
         self._budget = CallBudget()
         self._open: OrderedDict[tuple[str, str], OpenPage] = OrderedDict()

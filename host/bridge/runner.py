@@ -2,7 +2,6 @@
 
 import dataclasses
 import hashlib
-import logging
 from typing import Any
 
 from host.bridge import service
@@ -19,7 +18,8 @@ from host.core.ids import derived_id
 from runtime.model import Event, EventFailedError, Outcome
 from runtime.view import ViewFailedError
 
-logger = logging.getLogger(__name__)
+# Events of one program, of all people together, whose lines are kept; the rest are dropped.
+EVENTS_LOGGED_PER_MINUTE = 120
 
 
 class Runner:
@@ -113,7 +113,8 @@ class Runner:
             file=file,
             line=line,
         )
-        await visit.deps.db.write(service.write_log, [failed])
+        if _may_log(visit):
+            await visit.deps.db.write(service.write_log, [failed])
         place = f"{file}:{line} " if file else ""
         detail = f"{place}{message}" if visit.running.is_trial else ""
         return PageFailedError(visit.page_id, is_retryable=is_retryable, detail=detail)
@@ -121,7 +122,7 @@ class Runner:
     async def _write_lines(
         self, visit: Visit, path: str, handler: str, logs: tuple[str, ...]
     ) -> None:
-        if logs:
+        if logs and _may_log(visit):
             lines = [
                 _line(visit, "info", path, handler, number=number, text=text)
                 for number, text in enumerate(logs, 1)
@@ -143,6 +144,11 @@ async def _effects(
         effects.append(await share_effect(visit, outcome.result))
     effects += ({"name": "ask", "args": sheet} for sheet in visit.sheets)
     return effects, title
+
+
+def _may_log(visit: Visit) -> bool:
+    """Tell whether the program may write to its log now: one that always fails must not fill it."""
+    return visit.budget.take(("", visit.program_id, "log"), per_minute=EVENTS_LOGGED_PER_MINUTE)
 
 
 def _line(visit: Visit, level: str, path: str, handler: str, *, number: int, text: str) -> LogLine:

@@ -8,7 +8,7 @@ questions it asks are there together or not at all.
 import asyncio
 import sqlite3
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -104,8 +104,9 @@ class Writes:
 class Store:
     """One program's database.  One connection, one transaction at a time."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, bytes_max: int = PROGRAM_BYTES_MAX) -> None:
         self._path = path
+        self._pages_max = bytes_max // PAGE_BYTES
         self._db: aiosqlite.Connection | None = None
         self._lock = asyncio.Lock()
 
@@ -118,7 +119,7 @@ class Store:
             # What a person saw is what is stored, also after the power fails.
             await db.execute("PRAGMA synchronous = FULL")
             await db.execute("PRAGMA foreign_keys = ON")
-            await db.execute(f"PRAGMA max_page_count = {PROGRAM_BYTES_MAX // PAGE_BYTES}")
+            await db.execute(f"PRAGMA max_page_count = {self._pages_max}")
             await db.executescript(_SCHEMA)
         except BaseException:
             await db.close()
@@ -247,8 +248,9 @@ def _ask_statements(page_id: str, writes: Writes) -> list[_Statement]:
 class Stores:
     """The databases that are open; the one used longest ago is closed when there are too many."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, clock: Callable[[], int]) -> None:
         self._folder = folder
+        self._clock = clock
         self._stores: OrderedDict[str, Store] = OrderedDict()
         self._lock = asyncio.Lock()
 
@@ -263,6 +265,7 @@ class Stores:
                 # Ids are unique in any mix of case, and so is the file's name.
                 store = Store(self._folder / f"{program_id.casefold()}.db")
                 await store.open()
+                await store.forget_pages(before_ms=self._clock() - PAGE_TTL_MS)
                 self._stores[program_id] = store
             while len(self._stores) > STORES_OPEN_MAX:
                 _, oldest = self._stores.popitem(last=False)
