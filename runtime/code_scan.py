@@ -5,11 +5,10 @@ found here is found a day earlier: at the merchant's desk.
 """
 
 import ast
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from runtime.findings import Finding, has_errors
-from runtime.policy import check as check_language
+from runtime.findings import Finding
 from runtime.policy.modules import STANDARD_MODULES
 from sdk.contract.capabilities import CAPABILITIES
 from sdk.contract.manifest import FILE as MANIFEST_FILE
@@ -27,18 +26,21 @@ class ApiUse:
     texts: Mapping[str | int, str]
 
 
-def check_code(manifest: Manifest, texts: Mapping[str, str]) -> Iterable[Finding]:
-    """Check classes, imports and capabilities of every file against the manifest."""
+def check_code(
+    manifest: Manifest, trees: Mapping[str, ast.Module], paths: Collection[str]
+) -> Iterable[Finding]:
+    """Check classes, imports and capabilities of every file against the manifest.
+
+    ``trees`` are the files that follow the rules of the language, whose size and depth are
+    therefore bounded; ``paths`` are all files of the package.
+    """
     used: set[str] = set()
-    for path, text in texts.items():
-        tree = _parse(text) if path.endswith(".py") else None
-        if tree is None:
-            continue
+    for path, tree in trees.items():
         if path.removesuffix(".py") in manifest.pages and len(page_classes(tree)) != 1:
             fix = "write 'class Name(Page):' once, after 'from sdk import Page, api'"
             message = f"has {len(page_classes(tree))} classes made from Page"
             yield Finding(path, 1, 0, "PAGE001", message, fix)
-        yield from _check_imports(tree, path, texts)
+        yield from _check_imports(tree, path, paths)
         uses = list(_api_uses(tree))
         for use in uses:
             yield from _check_use(use, path, manifest)
@@ -51,9 +53,8 @@ def check_code(manifest: Manifest, texts: Mapping[str, str]) -> Iterable[Finding
             yield Finding(MANIFEST_FILE, 0, 0, "API003", message, fix, "warning")
 
 
-def find_page_class(source: str) -> ast.ClassDef | None:
+def find_page_class(tree: ast.Module | None) -> ast.ClassDef | None:
     """Return the one class made from Page, or None if there is not exactly one."""
-    tree = _parse(source)
     classes = page_classes(tree) if tree else []
     return classes[0] if len(classes) == 1 else None
 
@@ -94,22 +95,12 @@ def name_of(node: ast.expr) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
-def _parse(source: str) -> ast.Module | None:
-    """Return the tree of a source that follows the rules of the language, else None.
-
-    ``check_language`` bounds size and depth before anything recursive looks at a tree.
-    """
-    if has_errors(check_language(source, "")):
-        return None
-    return ast.parse(source)
-
-
 def _scope(name: str) -> str | None:
     capability = CAPABILITIES.get(name)
     return capability.scope if capability else None
 
 
-def _check_imports(tree: ast.Module, path: str, texts: Mapping[str, str]) -> Iterable[Finding]:
+def _check_imports(tree: ast.Module, path: str, paths: Collection[str]) -> Iterable[Finding]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             modules = [alias.name for alias in node.names]
@@ -119,7 +110,7 @@ def _check_imports(tree: ast.Module, path: str, texts: Mapping[str, str]) -> Ite
             continue
         for module in modules:
             place = module.replace(".", "/")
-            is_own = f"{place}.py" in texts or any(each.startswith(f"{place}/") for each in texts)
+            is_own = f"{place}.py" in paths or any(each.startswith(f"{place}/") for each in paths)
             if (
                 module not in STANDARD_MODULES
                 and module not in {"sdk", "__future__"}

@@ -4,6 +4,7 @@ The merchant's ``hutong check``, the upload and the review desk call the same fu
 a merchant is told at home is what the lane says.
 """
 
+import ast
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 import msgspec
 
 from runtime.code_scan import check_code, find_page_class, own_methods, set_names
-from runtime.findings import Finding
+from runtime.findings import Finding, has_errors
 from runtime.package import Package, check_layout, read_manifest
 from runtime.policy import check as check_language
 from runtime.view import TemplateRefusedError, check_css, compile_template, page_scope
@@ -40,6 +41,8 @@ _SECRETS = re.compile(
     r"-----BEGIN [A-Z ]*PRIVATE KEY-----|\bsk_live_[0-9A-Za-z]{16,}|\bAKIA[0-9A-Z]{16}\b"
     r"|\bgh[pousr]_[0-9A-Za-z]{30,}|\bxox[abpr]-[0-9A-Za-z-]{20,}|\bhtk_[0-9A-Za-z_-]{20,}"
 )
+# All text of a package together: what the checks may cost the host is bounded by it.
+TEXT_CHARS_MAX = 1_500_000
 _ADDRESS = re.compile(r"\bhttps?://([a-zA-Z0-9.-]+)")
 _TEXT_SUFFIXES = (".py", ".html", ".css", ".json")
 _TRANSLATION_TEXTS = msgspec.json.Decoder(dict[str, str])
@@ -68,18 +71,22 @@ def check_files(
 ) -> list[Finding]:
     """Return every finding about a package's files, in order of file and line."""
     manifest, findings = read_manifest(files, host_code=host_code, taken_ids=taken_ids)
-    texts, broken = _decode(files)
-    findings += broken
     if manifest is not None:
         findings += check_layout(manifest, files)
+    texts, broken = _decode(files)
+    findings += broken
+    size = sum(len(text) for text in texts.values())
+    if size > TEXT_CHARS_MAX:
+        fix = f"at most {TEXT_CHARS_MAX} in code, templates, styles and translations together"
+        return [*findings, Finding("package", 0, 0, "PKG002", f"has {size} characters", fix)]
+    trees, broken = _read_code(texts)
+    findings += broken
     for path, text in texts.items():
         findings += _check_secrets(path, text)
-        if path.endswith(".py"):
-            findings += check_language(text, path)
     findings += _check_translations(texts)
     if manifest is not None:
-        findings += _check_look(manifest, texts, files)
-        findings += check_code(manifest, texts)
+        findings += _check_look(manifest, texts, files, trees)
+        findings += check_code(manifest, trees, files)
     return sorted(set(findings))
 
 
@@ -115,6 +122,19 @@ def _decode(files: Mapping[str, bytes]) -> tuple[dict[str, str], list[Finding]]:
     return texts, findings
 
 
+def _read_code(texts: Mapping[str, str]) -> tuple[dict[str, ast.Module], list[Finding]]:
+    """Return the trees of the files that follow the rules of the language, and what breaks them."""
+    trees: dict[str, ast.Module] = {}
+    findings: list[Finding] = []
+    for path, text in texts.items():
+        if path.endswith(".py"):
+            found = check_language(text, path)
+            findings += found
+            if not has_errors(found):
+                trees[path] = ast.parse(text)
+    return trees, findings
+
+
 def _check_secrets(path: str, text: str) -> Iterable[Finding]:
     for number, line in enumerate(text.split("\n"), 1):
         secret = _SECRETS.search(line)
@@ -144,7 +164,10 @@ def _check_translations(texts: Mapping[str, str]) -> Iterable[Finding]:
 
 
 def _check_look(
-    manifest: Manifest, texts: Mapping[str, str], files: Mapping[str, bytes]
+    manifest: Manifest,
+    texts: Mapping[str, str],
+    files: Mapping[str, bytes],
+    trees: Mapping[str, ast.Module],
 ) -> Iterable[Finding]:
     """Check templates and style sheets, and each template against its page's class."""
     for page in manifest.pages:
@@ -157,7 +180,7 @@ def _check_look(
             yield from error.findings
             continue
         yield from template.warnings
-        yield from _check_against_page(template, path, texts.get(f"{page}.py", ""))
+        yield from _check_against_page(template, path, trees.get(f"{page}.py"))
     for path, text in texts.items():
         if path.endswith(".css"):
             page = path.removesuffix(".css")
@@ -165,8 +188,10 @@ def _check_look(
             yield from check_css(text, path, scope, files)[1]
 
 
-def _check_against_page(template: Template, path: str, source: str) -> Iterable[Finding]:
-    page = find_page_class(source)
+def _check_against_page(
+    template: Template, path: str, tree: ast.Module | None
+) -> Iterable[Finding]:
+    page = find_page_class(tree)
     methods = own_methods(page) if page else None
     if page is None or methods is None:
         return

@@ -6,6 +6,7 @@ with a repeat inside a repeat, long patterns and long texts are refused with a r
 """
 
 import re
+import warnings
 from collections.abc import Callable, Iterator
 from re import _parser  # type: ignore[attr-defined]  # the one place that knows a pattern's shape
 from typing import Any
@@ -52,8 +53,11 @@ def _compile(pattern: Any, flags: int = 0) -> re.Pattern[str]:
         raise TypeError("a pattern is a text")
     if type(flags) is not int or flags & re.DEBUG:
         raise ValueError("flags are those of this module")
-    _refuse_costly(pattern, flags)
-    return re.compile(pattern, flags)
+    with warnings.catch_warnings():
+        # Showing a warning opens the file that it is about, whose name the merchant has chosen.
+        warnings.simplefilter("ignore")
+        _refuse_costly(pattern, flags)
+        return re.compile(pattern, flags)
 
 
 def _checked(text: Any) -> str:

@@ -178,3 +178,12 @@ def test_an_id_of_somebody_else_is_refused(files: dict[str, bytes]) -> None:
 
     assert ["MAN008"] == [finding.code for finding in findings]
     assert json.loads(files["manifest.json"])["app_id"] in findings[0].message
+
+
+def test_what_the_checks_cost_is_bounded(files: dict[str, bytes]) -> None:
+    """A package of nothing but code is refused by its size before anything reads it."""
+    files |= {f"many/m{n}.py": b"x = 1\n" * 40_000 for n in range(8)}
+
+    (finding,) = check_files(files)
+
+    assert "PKG002" == finding.code

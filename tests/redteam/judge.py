@@ -20,7 +20,7 @@ from typing import Any, Self
 from tests.redteam.box import Box
 
 ROOT = Path(__file__).parents[2]
-# Nothing in the language layer computes; a payload that runs longer has found a way to hang.
+# Payloads of the language compute nothing; those of the limits compute for ever.
 LANGUAGE_WALL_S = 5.0
 RESOURCE_WALL_S = 0.5
 LAYERS = ("language", "resource", "os")
@@ -90,8 +90,9 @@ class LanguageJudge:
         verdict = self.verdict(case)
         if verdict["danger"]:
             return f"with the language wall: {verdict['danger']}"
-        if case.layer == "language" and verdict["status"] in {"killed", "timeout"}:
-            return f"with the language wall: {verdict['status']} {verdict['detail']}".strip()
+        # To compute for ever is the business of the limits; to crash is a way out half found.
+        if case.layer == "language" and verdict["status"] == "killed":
+            return f"with the language wall: it crashed the interpreter ({verdict['detail']})"
         if self._canary.read_text() != self._secret:
             return "with the language wall: the canary file was changed"
         return ""

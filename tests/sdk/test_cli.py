@@ -219,7 +219,7 @@ class TestPublish:
         assert {"upload_key": "k1"} == json.loads(_Lane.requests[0][2])
 
     def test_a_refusal_is_told_in_the_hosts_words(self, lane: str) -> None:
-        """Findings are lines like those of ``check``; control characters stay out of the terminal."""
+        """Findings read like those of ``check``; control characters reach no terminal."""
         finding = {
             "file": "a.py",
             "line": 3,
