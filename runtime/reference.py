@@ -25,6 +25,7 @@ from runtime.policy.names import (
 from runtime.policy.source import DEPTH_MAX, NODES_MAX, SOURCE_BYTES_MAX
 from runtime.program import PROGRAM_RULES
 from runtime.view.codes import VIEW_RULES
+from runtime.view.reference import describe_templates
 from sdk.contract.capabilities import CAPABILITIES, Capability
 from sdk.contract.codes import MANIFEST_RULES
 from sdk.contract.errors import CALL_ERRORS
@@ -67,6 +68,7 @@ def pages() -> dict[str, str]:
         "capabilities.md": _capabilities(),
         "manifest.md": _manifest(),
         "language.md": _language(),
+        "templates.md": describe_templates(),
         "findings.md": _findings(),
     }
 

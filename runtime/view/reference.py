@@ -1,0 +1,95 @@
+"""The reference page of templates and style sheets, from the lists that the compiler uses."""
+
+from collections.abc import Iterable
+
+from runtime.session import STATE_BYTES_MAX
+from runtime.view import allowlist, markup, run
+from runtime.view.css import CSS_BYTES_MAX
+from runtime.view.css_names import FUNCTIONS, PROPERTIES, PSEUDO_ARGUMENTS, PSEUDO_CLASSES
+from runtime.view.filters import FILTERS
+
+_INTRO = """# Templates and style sheets
+
+<!-- Made by `python -m runtime.reference` from the code's own tables. -->
+
+A template is HTML from the lists below, with `{{ expressions }}` and directives. The host shows
+it; nothing in it is run as code. What is opened is closed, values of attributes are quoted, and
+every picture has an `alt`.
+
+## Directives
+
+- `m-if="item.stock > 0"`, `m-elif="…"`, `m-else` — the first whose condition holds is shown
+- `m-for="item in items"`, `m-for="item, index in items"` with `m-key="item.id"` — once
+  per row; the key lets a row move
+- `m-on:<event>="handler"` — the handler is a method of the page; values for it go in
+  `data-…` attributes
+- `m-model="name"` — the field shows `self.name` and writes to it
+- `<block m-if="…">`, `<block m-for="…">` — a group without an element of its own
+
+## Expressions
+
+Paths (`item.name`, `items[0]`), texts, numbers, `true false none`, `[lists]`, `+ - * / // %`,
+`== != < <= > >= in`, `and or not`, `a if condition else b`, and filters behind `|`, which binds
+loosest. A member that is not there is none, and none shows as nothing.
+
+"""
+
+
+def describe_templates() -> str:
+    """Return the page."""
+    return f"{_INTRO}{_filters()}{_elements()}{_styles()}{_limits()}"
+
+
+def _filters() -> str:
+    lines = [f"- `{each.usage}` — {each.doc}" for each in FILTERS.values()]
+    return "## Filters\n\n" + "\n".join(lines) + "\n\n"
+
+
+def _elements() -> str:
+    plain = sorted(tag for tag, own in allowlist.TAGS.items() if not own)
+    own = [
+        f"- `{tag}`: {_words(attributes)}"
+        for tag, attributes in sorted(allowlist.TAGS.items())
+        if attributes
+    ]
+    return (
+        f"## Elements\n\n{_words(plain)}\n\nWith attributes of their own:\n\n"
+        + "\n".join(own)
+        + f"\n\nEvery element takes {_words(allowlist.GLOBAL_ATTRS)}, `data-…` and `aria-…`."
+        f" Attributes that are there or not ({_words(allowlist.BOOLEANS)}) follow the truth of"
+        " their expression.\n\n"
+        f"Types of `input`: {_words(allowlist.INPUT_TYPES)}. Pictures come from the package"
+        " (`assets/…`) or from the host (`/media/…`, as in the answers of `api`).\n\n"
+        f"Events: {_words(allowlist.EVENTS)}.\n\n"
+    )
+
+
+def _styles() -> str:
+    return (
+        "## Style sheets\n\nRules of `pages/x/x.css` reach that page, rules of `app.css` every"
+        " page;"
+        " `page` is the page itself. `@media` and `@keyframes` are the at-rules; `url()` takes"
+        " pictures of the package. The host's colours are there as `var(--ground)`,"
+        " `var(--surface)`, `var(--sunken)`, `var(--line)`, `var(--ink)`, `var(--ink-2)`,"
+        " `var(--jade)`, `var(--on-jade)`, `var(--door)` and follow light and dark.\n\n"
+        f"Properties: {_words(PROPERTIES)}, and `--names` of your own.\n\n"
+        f"Functions: {_words(FUNCTIONS)}.\n\n"
+        f"Pseudo-classes: {_words(PSEUDO_CLASSES | PSEUDO_ARGUMENTS)}.\n\n"
+    )
+
+
+def _limits() -> str:
+    limits = (
+        (f"{markup.TEMPLATE_BYTES_MAX // 1024} KiB", "one template"),
+        (f"{CSS_BYTES_MAX // 1024} KiB", "one style sheet"),
+        (str(markup.MARKUP_DEPTH_MAX), "levels of elements"),
+        (str(run.NODES_MAX), "nodes that a page shows"),
+        (str(run.STEPS_MAX), "steps to show it"),
+        (str(run.TEXT_CHARS_MAX), "characters that it shows"),
+        (f"{STATE_BYTES_MAX // 1024} KiB", "the page's data"),
+    )
+    return "## Limits\n\n" + "\n".join(f"- {limit}: {what}" for limit, what in limits) + "\n"
+
+
+def _words(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in sorted(names))
