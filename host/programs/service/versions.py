@@ -237,7 +237,7 @@ def _program_of(tx: Tx, version: Version) -> Program:
 def _check_status(version: Version, *allowed: Status) -> None:
     if version.status not in allowed:
         raise StatusRefusedError(
-            "This version has moved on, so that step is not possible any more. Load the page again.",
+            "This version has moved on, so that step is not possible now. Load the page again.",
             status=version.status.value,
         )
 
