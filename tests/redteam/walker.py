@@ -67,7 +67,8 @@ class Walker:
         # What the policy hands out by itself: held by everybody, so no find.
         self._granted = {id(each) for each in _granted(namespace)} if trusts_policy else set()
         self._trusts_policy = trusts_policy
-        self._dicts = {id(vars(module)) for module in sys.modules.values() if module is not None}
+        modules = [each for each in sys.modules.values() if isinstance(each, types.ModuleType)]
+        self._dicts = {id(vars(module)) for module in modules}
         self._dicts |= {id(namespace), id(namespace["__builtins__"])}
 
     def find(self, value: Any) -> str:
