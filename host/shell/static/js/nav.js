@@ -55,3 +55,14 @@ function tellOffline() {
 addEventListener("offline", tellOffline);
 addEventListener("online", tellOffline);
 tellOffline();
+
+// A table that is wider than the screen is scrolled by keyboard too.
+function reachTables() {
+  for (const wrap of document.querySelectorAll(".table-wrap")) {
+    if (wrap.scrollWidth > wrap.clientWidth) wrap.tabIndex = 0;
+    else wrap.removeAttribute("tabindex");
+  }
+}
+addEventListener("resize", reachTables);
+document.addEventListener("fragment", reachTables);
+reachTables();
