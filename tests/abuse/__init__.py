@@ -1,0 +1,1 @@
+"""What happens to people who mean harm, and to those whom they mean it to."""

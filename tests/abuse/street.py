@@ -1,0 +1,202 @@
+"""Ann, Bob and a tea house with everything that can be theirs; and Eve, who knows every id."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from quart import Quart
+from quart.typing import TestClientProtocol as Client
+
+from host.brands import service as brands
+from host.bridge import service as bridge
+from host.bridge.model import Ask, AskStatus
+from host.chat import service as chat
+from host.contacts import service as contacts
+from host.core.db import Tx
+from host.core.deps import Deps
+from host.core.ids import new_id
+from host.feed import service as feed
+from host.feed.model import Audience
+from host.identity import service as identity
+from host.market import service as market
+from host.programs import service as programs
+from host.review import service as review
+from tests.conftest import START_MS
+from tests.market import make
+from tests.market.make import Lane
+from tests.market.people import HOME
+from tests.programs.packages import APP_ID, make_checked
+from tests.wallet.people import PIN, Person, register
+
+Ids = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Street:
+    """Who is there, what is theirs, and what is Eve's own."""
+
+    deps: Deps
+    ann: Person
+    bob: Person
+    zhou: Person
+    grace: Person
+    eve: Person
+    theirs: Ids
+    own: Ids
+
+
+async def build(app: Quart, deps: Deps) -> Street:
+    """Return a street on which every kind of object belongs to somebody."""
+    ann, bob, zhou, grace, eve = [
+        await register(app, handle) for handle in ("ann", "bob", "zhou", "grace", "eve")
+    ]
+    await ann.put("/api/v1/wallet/top-ups/opening-1", {"amount_minor": 100_000, "currency": "CNY"})
+    await ann.put("/api/v1/wallet/pin", {"pin": PIN})
+    await zhou.post("/brands", handle="tea_house", name="Tea House", description="Leaves")
+    await eve.post("/brands", handle="eve_shop", name="Eve's Shop", description="")
+    theirs = {"person": ann.id, "handle": "ann", "brand_handle": "tea_house"}
+    own = {"person": eve.id, "handle": "eve", "brand_handle": "eve_shop"}
+    for person, ids in ((zhou, theirs), (eve, own)):
+        mine = await deps.db.read(brands.find_brands_of_person, person.id)
+        ids["brand"] = mine[0].id
+    theirs |= await _goods(deps, ann, zhou, theirs["brand"])
+    own |= await _goods(deps, None, eve, own["brand"])
+    theirs |= await deps.db.write(_talk, ann.id, bob.id, zhou.id)
+    theirs |= await deps.db.write(_programs, ann.id, zhou.id, grace.id, theirs["brand"])
+    theirs |= await _money(deps, ann, bob)
+    theirs["session"] = (await deps.db.read(identity.find_devices, ann.id, now_ms=START_MS))[0].id
+    return Street(deps, ann, bob, zhou, grace, eve, theirs, own)
+
+
+async def _goods(deps: Deps, buyer: Person | None, seller: Person, brand_id: str) -> Ids:
+    at = Lane(deps.db, buyer.id if buyer else "", seller.id, brand_id, "", "")
+    product = await make.product(at, sku=f"TEA-{seller.id[-6:]}")
+    ids = {"product": product.id}
+    if buyer is not None:
+        ids["address"] = new_id()
+        status, _ = await buyer.put(f"/api/v1/addresses/{ids['address']}", HOME)
+        assert 201 == status
+        at = Lane(deps.db, buyer.id, seller.id, brand_id, "", ids["address"])
+        ids["unpaid"] = (await make.order(at, product)).id
+        paid = await make.paid_order(at, product)
+        ids["order"] = paid.id
+        asked = await make.paid_order(at, product)
+        ids["refund"] = new_id()
+        await deps.db.write(
+            market.ask_refund, ids["refund"], order_id=asked.id, actor_id=buyer.id,
+            reason="It never came.", now_ms=START_MS,
+        )  # fmt: skip
+        ids["refund_order"] = asked.id
+    return ids
+
+
+async def _money(deps: Deps, ann: Person, bob: Person) -> Ids:
+    _, sent = await ann.put(
+        "/api/v1/wallet/transfers/rent-2026",
+        {"receiver_id": bob.id, "amount_minor": 500, "currency": "CNY", "pin": PIN},
+    )
+    _, operation = await ann.put(
+        "/api/v1/wallet/top-ups/opening-2", {"amount_minor": 100, "currency": "CNY"}
+    )
+    return {"transfer": sent["transfer_id"], "operation": operation["operation_id"]}
+
+
+def _talk(tx: Tx, ann: str, bob: str, zhou: str) -> Ids:
+    contacts.make_contacts(tx, ann, bob, START_MS)
+    contacts.make_contacts(tx, ann, zhou, START_MS)
+    direct = chat.find_or_create_direct(tx, ann, bob, START_MS)
+    chat.send_message(
+        tx, direct.id, sender_id=ann, client_id="hello-1", text="Between us.", now_ms=START_MS
+    )
+    group = chat.create_group(
+        tx, new_id(), owner_id=ann, title="Tea", member_ids=[bob, zhou], now_ms=START_MS
+    )
+    post = feed.create_post(
+        tx, new_id(), author_id=ann, text="For friends.", audience=Audience.FRIENDS, pictures=[],
+        card=None, loaders={}, now_ms=START_MS,
+    )  # fmt: skip
+    comment = feed.post_comment(
+        tx, new_id(), post_id=post.id, actor_id=bob, text="Nice.", now_ms=START_MS
+    )
+    contacts.ask(tx, "bob", actor_id=zhou, hello="", now_ms=START_MS)
+    request = contacts.find_waiting(tx, actor_id=bob)[0]
+    return {
+        "chat": direct.id, "group": group.id, "post": post.id, "comment": comment.id,
+        "request": request.request.id, "message": "hello-1", "seq": "1",
+    }  # fmt: skip
+
+
+def _programs(tx: Tx, ann: str, zhou: str, grace: str, brand_id: str) -> Ids:
+    version = programs.store_version(tx, make_checked(1), brand_id=brand_id, now_ms=START_MS)
+    programs.submit_version(tx, version.id, actor_id=zhou, now_ms=START_MS)
+    submission_id = new_id()
+    review.receive_submission(
+        tx, submission_id, version_id=version.id, program_id=APP_ID, brand_id=brand_id,
+        submitted_by=zhou, now_ms=START_MS,
+    )  # fmt: skip
+    identity.make_admin(tx, "grace", now_ms=START_MS)
+    ask = Ask(
+        new_id(), ann, APP_ID, version.id, new_id(), "identity.profile", "then", "",
+        AskStatus.OPEN, {}, 0, START_MS,
+    )  # fmt: skip
+    bridge.open_asks(tx, [ask])
+    key = brands.create_key(
+        tx, brand_id, actor_id=zhou, label="laptop", secret_hash="none", now_ms=START_MS
+    )
+    return {
+        "program": APP_ID, "version": version.id, "submission": submission_id, "ask": ask.id,
+        "key": key.id, "digest": version.digest,
+    }  # fmt: skip
+
+
+def missing(theirs: Ids) -> Ids:
+    """Return ids of the same form that name nothing."""
+    named = {"person", "handle", "brand_handle", "program", "message", "seq", "digest"}
+    found = {thing: new_id() for thing in theirs if thing not in named}
+    return found | {
+        "person": new_id(), "handle": "nobody", "brand_handle": "no_house", "program": "no.such",
+        "message": "no-such", "seq": "999", "digest": "0" * 64,
+    }  # fmt: skip
+
+
+async def upload_token(app: Quart, merchant: Person, handle: str) -> str:
+    """Return the access token of a merchant's machine."""
+    _, page = await merchant.post(f"/m/{handle}/keys", label="laptop")
+    found = re.search(r"HUTONG_UPLOAD_KEY=(\S+)", page)
+    assert found is not None
+    answer = await app.test_client().post("/api/v1/tokens", json={"upload_key": found[1]})
+    return str((await answer.get_json())["access_token"])
+
+
+async def request(
+    client: Client, method: str, path: str, *, csrf: str, form: Any = None, json: Any = None,
+    headers: dict[str, str] | None = None,
+) -> tuple[int, dict[str, str], str]:  # fmt: skip
+    """Send any request as a script of a page would; return status, headers and text."""
+    sent: dict[str, Any] = {"headers": {"X-Fragment": "1", "X-CSRF": csrf} | (headers or {})}
+    if json is not None:
+        sent["json"] = json
+    elif method == "POST":
+        sent["form"] = {"csrf": csrf, **(form or {})}
+    answer = await client.open(path, method=method, **sent)
+    return answer.status_code, dict(answer.headers), await answer.get_data(as_text=True)
+
+
+async def dump(deps: Deps, *, without: Sequence[str] = ()) -> dict[str, list[str]]:
+    """Return every row of every table, to see that nothing was changed."""
+
+    def read(tx: Tx) -> dict[str, list[str]]:
+        names = [
+            row["name"]
+            for row in tx.rows(
+                "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+            )
+        ]
+        return {
+            name: sorted(str(dict(row)) for row in tx.rows(f"SELECT * FROM {name}"))  # noqa: S608  (its own names)
+            for name in names
+            if name not in without
+        }
+
+    return await deps.db.read(read)
