@@ -117,7 +117,9 @@ class Nursery:
             request = self._request(worker_id, raw=raw)
             connection.attach(await self._supervisor.spawn(request, theirs))
         try:
-            await asyncio.wait_for(asyncio.shield(connection.ready), READY_WITHIN_S)
+            # Not wait_for: on Python 3.11 it can lose a cancellation, and a stop would hang.
+            async with asyncio.timeout(READY_WITHIN_S):
+                await asyncio.shield(connection.ready)
         except TimeoutError:
             raise ZygoteGoneError("a worker did not become ready") from None
         if self._walls and connection.walls != self._walls:
@@ -144,7 +146,8 @@ class Nursery:
         with ours, theirs:
             os.close(await self._supervisor.spawn(self._request(worker_id, probe=name), theirs))
         try:
-            status = await asyncio.wait_for(ended, READY_WITHIN_S)
+            async with asyncio.timeout(READY_WITHIN_S):
+                status = await ended
         except TimeoutError:
             raise ZygoteGoneError(f"the probe {name} did not end") from None
         finally:

@@ -87,7 +87,8 @@ class Supervisor:
         loop.add_reader(self._pidfd, self._process_ended)
         loop.add_reader(ours, self._receive)
         try:
-            await asyncio.wait_for(asyncio.shield(self._started), STARTED_WITHIN_S)
+            async with asyncio.timeout(STARTED_WITHIN_S):
+                await asyncio.shield(self._started)
         except (TimeoutError, ZygoteGoneError):
             await self.stop()
             raise ZygoteGoneError("the zygote did not start") from None
@@ -117,7 +118,8 @@ class Supervisor:
         if self._process is None or self._ended is None:
             return
         try:
-            await asyncio.wait_for(asyncio.shield(self._ended), STOPPED_WITHIN_S)
+            async with asyncio.timeout(STOPPED_WITHIN_S):
+                await asyncio.shield(self._ended)
         except TimeoutError:
             self._process.kill()
             await self._ended
