@@ -87,7 +87,6 @@ class RunRaw(_Message, tag=6):
 
 
 ToWorker = Load | RunEvent | CallAnswer | CallRefusal | Compile
-ToRawWorker = RunRaw
 
 
 # ── worker to host ──

@@ -150,10 +150,6 @@ class Exchange:
         running.calls = call.number
         running.is_waiting = True
 
-    def calls_made(self, event: int) -> int:
-        """How many calls a running event has made."""
-        return self._events[event].calls
-
     @staticmethod
     def _expect(condition: bool, otherwise: str) -> None:  # noqa: FBT001  (it is an assertion)
         if not condition:

@@ -358,4 +358,8 @@ def close_to_imports() -> None:
     sys.path_hooks.clear()
     sys.meta_path.clear()
     sys.path_importer_cache.clear()
-    sys.stdin = sys.stdout = sys.stderr = sys.__stdout__ = sys.__stderr__ = None  # type: ignore[misc]
+
+
+def close_streams() -> None:
+    """Take the standard streams away: their descriptors are closed in a worker."""
+    sys.stdin = sys.stdout = sys.stderr = None

@@ -110,6 +110,7 @@ class Zygote:
     def _become_worker(self, request: Spawn, end: int, walls: tuple[str, ...]) -> NoReturn:
         """Turn this fork into a worker.  Never returns, whatever happens."""
         try:
+            worker.close_streams()
             os.dup2(end, worker.SOCKET)
             uid = request.uid if self._is_root else None
             limits = BoxLimits(request.memory_bytes, self._used_bytes, uid)
