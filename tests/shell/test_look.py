@@ -154,3 +154,12 @@ def test_one_policy_makes_html_and_nothing_goes_around_it() -> None:
             around += re.findall(r"innerHTML\s*=", text)
 
     assert (makers, around) == (["fetch.js"], [])
+
+
+@pytest.mark.parametrize("page", [name for name in PAGES if name not in ("tokens", "shell")])
+def test_no_rule_is_written_twice(page: str) -> None:
+    """A second copy wins over what was changed in the first, far from where one looks."""
+    lines = (STATIC / "css" / f"{page}.css").read_text(encoding="utf-8").splitlines()
+    rules = [line for line in lines if line.strip().endswith("}") and "{" in line]
+
+    assert [] == sorted({rule for rule in rules if rules.count(rule) > 1})
