@@ -14,7 +14,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any, NoReturn
 
-import greenlet  # type: ignore[import-untyped]  # it ships no types
+import greenlet
 import msgspec
 
 from runtime import compiling, plain, program_box

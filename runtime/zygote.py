@@ -86,7 +86,11 @@ class Zygote:
                     self._report_end(descriptor)
 
     def _spawn_next(self, walls: tuple[str, ...]) -> None:
-        data, passed, _, _ = self._control.recvmsg(_REQUEST_BYTES_MAX, socket.CMSG_SPACE(4))
+        try:
+            data, passed, _, _ = self._control.recvmsg(_REQUEST_BYTES_MAX, socket.CMSG_SPACE(4))
+        except OSError:
+            # The host is gone, and what it had not read yet resets the socket.
+            os._exit(0)
         if not data:
             os._exit(0)
         request = _read_spawn.decode(data)
