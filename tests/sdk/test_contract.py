@@ -141,7 +141,7 @@ class TestValidateArgs:
             msgspec.Raw(b"1"),
             ["x" * 70_000],
         ],
-        ids=repr,
+        ids=lambda value: type(value).__name__,
     )
     def test_only_plain_values_are_taken(self, value: Any) -> None:
         """A stored value is JSON that every reader reads alike."""
