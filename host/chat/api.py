@@ -19,6 +19,7 @@ blueprint = Blueprint("chat_api", __name__, url_prefix="/api/v1")
 
 # A place in a conversation: what a 64-bit column holds, with room to add.
 _SEQ_MAX = 2**53
+_SEQ_DIGITS_MAX = 15
 
 
 class CardRef(msgspec.Struct, forbid_unknown_fields=True):
@@ -171,7 +172,7 @@ def _number(name: str) -> int | None:
     text = request.args.get(name)
     if text is None:
         return None
-    if not (text.isascii() and text.isdigit() and int(text[:20]) <= _SEQ_MAX):
+    if not (text.isascii() and text.isdigit() and len(text) <= _SEQ_DIGITS_MAX):
         raise BadInputError("%(name)s must be a whole number from 0.", name=name)
     return int(text)
 

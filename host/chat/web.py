@@ -26,6 +26,9 @@ from host.identity import service as identity
 
 blueprint = Blueprint("chat", __name__)
 
+# More messages than any chat will have, and still within a column of the database.
+_PLACE_DIGITS_MAX = 15
+
 
 @blueprint.get("/chats")
 async def list_chats() -> str:
@@ -167,7 +170,7 @@ async def post_message(conversation_id: str) -> ResponseReturnValue:
         client_id=form.get("client_id", ""),
         text=form.get("text", ""),
         image_id=image_id,
-        reply_to_seq=int(reply_to) if reply_to.isascii() and reply_to.isdigit() else None,
+        reply_to_seq=_place(reply_to),
         loaders=deps().card_loaders,
         per_minute_max=deps().settings.messages_per_minute_max,
         now_ms=deps().now_ms(),
@@ -195,7 +198,7 @@ async def post_recall(conversation_id: str, seq: int) -> ResponseReturnValue:
 async def post_read(conversation_id: str) -> ResponseReturnValue:
     """Note how far one has read."""
     seq = (await request.form).get("seq", "0")
-    await _mark_read(conversation_id, int(seq) if seq.isascii() and seq.isdigit() else 0)
+    await _mark_read(conversation_id, _place(seq) or 0)
     return {"read": True}
 
 
@@ -365,6 +368,13 @@ def _number(name: str) -> int | None:
     text = request.args.get(name, "")
     if not text:
         return None
-    if not (text.isascii() and text.isdigit() and int(text[:20]) <= 2**53):
+    place = _place(text)
+    if place is None:
         raise BadInputError("%(name)s must be a whole number from 0.", name=name)
-    return int(text)
+    return place
+
+
+def _place(text: str) -> int | None:
+    """Return a place in a chat as a form or an address says it, or None."""
+    is_place = text.isascii() and text.isdigit() and len(text) <= _PLACE_DIGITS_MAX
+    return int(text) if is_place else None

@@ -16,9 +16,22 @@ _NEWLINES = {0x0D: "\n", 0x85: "\n", 0x2028: "\n", 0x2029: "\n", 0x0B: "\n", 0x0
 
 def clean_text(text: str, *, length_max: int) -> str:
     """Return text of several lines, cleaned; empty when nothing visible is left."""
+    return _bounded(_plain(text), length_max=length_max)
+
+
+def clean_line(text: str, *, length_max: int) -> str:
+    """Return text of one line, cleaned: every run of white space is one space."""
+    return _bounded(" ".join(_plain(text).split()), length_max=length_max)
+
+
+def _plain(text: str) -> str:
     plain = text.replace("\r\n", "\n").translate(_NEWLINES).translate(_OVERRIDES)
     kept = "".join(c for c in plain if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
-    cleaned = unicodedata.normalize("NFC", kept).strip()
+    return unicodedata.normalize("NFC", kept).strip()
+
+
+def _bounded(cleaned: str, *, length_max: int) -> str:
+    # Measured after cleaning: NFC makes some letters, such as Devanagari qa, two characters.
     if len(cleaned) > length_max:
         raise BadInputError(
             "This text has %(length)s characters; %(limit)s are allowed. Shorten it.",
@@ -26,13 +39,6 @@ def clean_text(text: str, *, length_max: int) -> str:
             limit=length_max,
         )
     return cleaned if any(_is_visible(c) for c in cleaned) else ""
-
-
-def clean_line(text: str, *, length_max: int) -> str:
-    """Return text of one line, cleaned: every run of white space is one space."""
-    return clean_text(
-        " ".join(clean_text(text, length_max=len(text)).split()), length_max=length_max
-    )
 
 
 def _is_visible(character: str) -> bool:

@@ -29,6 +29,11 @@ def test_a_line_has_no_newline() -> None:
     assert clean_line(" a\n \u202e\t b ", length_max=10) == "a b"
 
 
+def test_a_letter_that_becomes_two_characters_is_no_long_line() -> None:
+    """Devanagari qa is two characters in NFC; the limit is the caller's, not the length typed."""
+    assert clean_line("\u0958", length_max=10) == "\u0915\u093c"
+
+
 def test_a_long_text_is_refused_with_both_numbers() -> None:
     """The sentence says how long it is and what is allowed."""
     with pytest.raises(BadInputError, match="has 11 characters; 10 are allowed"):

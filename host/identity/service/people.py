@@ -6,6 +6,7 @@ from host.core import outbox
 from host.core.db import Tx
 from host.core.errors import BadInputError
 from host.core.ids import new_id
+from host.core.text import clean_text
 from host.identity import repository
 from host.identity.errors import (
     AdminRequiredError,
@@ -108,12 +109,8 @@ def make_admin(tx: Tx, handle: str, *, now_ms: int) -> Person:
 def change_profile(tx: Tx, person_id: str, *, name: str, about: str) -> Person:
     """Replace the name and the line about oneself."""
     access_person(tx, person_id)
-    if len(about) > ABOUT_LENGTH_MAX:
-        raise BadInputError("At most %(max)s signs about you. Shorten it.", max=ABOUT_LENGTH_MAX)
-    if any(ord(sign) < 0x20 and sign != "\n" for sign in about):  # noqa: PLR2004  (C0 controls)
-        raise BadInputError("The text about you holds control characters. Remove them.")
-
-    repository.update_profile(tx, person_id, name=check_name(name), about=about.strip())
+    text = clean_text(about, length_max=ABOUT_LENGTH_MAX)
+    repository.update_profile(tx, person_id, name=check_name(name), about=text)
     return access_person(tx, person_id)
 
 

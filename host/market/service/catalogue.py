@@ -8,6 +8,7 @@ from host.core.db import Tx
 from host.core.errors import IdempotencyKeyReusedError, NotFoundError
 from host.core.money import Currency
 from host.core.paging import Cursor
+from host.core.text import clean_line, clean_text
 from host.market import repository
 from host.market.errors import OrderRefusedError, ProductNotFoundError, SkuTakenError
 from host.market.model import PRICE_MINOR_MAX, STOCK_MAX, Kind, Product, ProductStatus
@@ -62,8 +63,8 @@ def save_product(
         id=product_id,
         brand_id=brand_id,
         sku=facts.sku,
-        name=facts.name.strip(),
-        description=facts.description.strip(),
+        name=clean_line(facts.name, length_max=NAME_CHARS_MAX),
+        description=clean_text(facts.description, length_max=DESCRIPTION_CHARS_MAX),
         kind=facts.kind,
         price_minor=facts.price_minor,
         currency=facts.currency,
@@ -171,12 +172,11 @@ def _check_sku_is_free(tx: Tx, product_id: str, brand_id: str, sku: str) -> None
 
 
 def _check_facts(facts: ProductFacts) -> None:
-    if not 1 <= len(facts.sku) <= SKU_CHARS_MAX or any(c.isspace() for c in facts.sku):
+    is_plain = facts.sku.isprintable() and not any(c.isspace() for c in facts.sku)
+    if not 1 <= len(facts.sku) <= SKU_CHARS_MAX or not is_plain:
         raise OrderRefusedError("A SKU is 1 to 64 characters without spaces, such as TEA-050.")
-    if not 1 <= len(facts.name.strip()) <= NAME_CHARS_MAX:
+    if not clean_line(facts.name, length_max=NAME_CHARS_MAX):
         raise OrderRefusedError("Give the product a name of 1 to 120 characters.")
-    if len(facts.description.strip()) > DESCRIPTION_CHARS_MAX:
-        raise OrderRefusedError("A description has 2000 characters at most. Shorten it.")
     if not 1 <= facts.price_minor <= PRICE_MINOR_MAX:
         raise OrderRefusedError("The price must be more than zero.")
     if facts.stock is not None and not 0 <= facts.stock <= STOCK_MAX:

@@ -4,6 +4,7 @@ import hmac
 
 from host.core import outbox
 from host.core.db import Tx
+from host.core.text import clean_line
 from host.market import repository
 from host.market.errors import OrderRefusedError, OrderStateError, PickupCodeError
 from host.market.events import OrderClosed, OrderReady, OrderReceived, OrderShipped
@@ -30,10 +31,11 @@ def ship_order(
 ) -> Order:
     """Say that a parcel is on its way.  Again with other words corrects them."""
     order = lock_sale(tx, order_id, actor_id=actor_id)
-    carrier, tracking = carrier.strip(), tracking.strip()
-    if not 1 <= len(carrier) <= CARRIER_CHARS_MAX:
+    carrier = clean_line(carrier, length_max=CARRIER_CHARS_MAX)
+    tracking = clean_line(tracking, length_max=TRACKING_CHARS_MAX)
+    if not carrier:
         raise OrderRefusedError("Write who carries the parcel, such as SF Express.")
-    if not 1 <= len(tracking) <= TRACKING_CHARS_MAX:
+    if not tracking:
         raise OrderRefusedError("Write the tracking number, so that the buyer can follow it.")
     if order.status is Status.SHIPPED:
         return change_order(tx, order, carrier=carrier, tracking=tracking)

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from host.brands import service as brands
 from host.core import outbox
@@ -10,6 +11,7 @@ from host.core.db import Tx
 from host.core.errors import IdempotencyKeyReusedError, NotFoundError
 from host.core.money import AMOUNT_MINOR_MAX, Money, decimal_text
 from host.core.paging import Cursor
+from host.core.text import clean_line
 from host.market import repository
 from host.market.errors import (
     NotOnSaleError,
@@ -101,11 +103,14 @@ def create_bill(
 
     A biller's own reference is used once per person: the same bill again returns the first.
     """
-    if not all(1 <= len(text.strip()) <= _BILL_TEXT_CHARS_MAX for text in (title, bill.reference)):
+    title, reference, period = (
+        clean_line(text, length_max=_BILL_TEXT_CHARS_MAX)
+        for text in (title, bill.reference, bill.period)
+    )
+    if not title or not reference:
         raise OrderRefusedError("A bill needs a title and your own number, 120 characters at most.")
-    if len(bill.period) > _BILL_TEXT_CHARS_MAX:
-        raise OrderRefusedError("The period of a bill has 120 characters at most.")
-    line = Line(0, None, title.strip(), None, 1, money.amount_minor)
+    bill = replace(bill, reference=reference, period=period)
+    line = Line(0, None, title, None, 1, money.amount_minor)
     same_id = repository.find_bill_order_id(tx, brand_id, buyer_id, bill.reference)
     earlier = repository.lock_order(tx, same_id or order_id)
     if earlier is not None:

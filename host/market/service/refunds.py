@@ -6,6 +6,7 @@ from dataclasses import replace
 from host.core import outbox
 from host.core.db import Tx
 from host.core.errors import IdempotencyKeyReusedError
+from host.core.text import clean_text
 from host.market import repository
 from host.market.errors import OrderRefusedError, OrderStateError
 from host.market.events import OrderRefunded, RefundAsked, RefundDeclined
@@ -35,8 +36,8 @@ def ask_refund(
     A shop that is late to send has no say: the money goes back at once.
     """
     order = lock_own_order(tx, order_id, actor_id=actor_id)
-    reason = reason.strip()
-    if not 1 <= len(reason) <= REASON_CHARS_MAX:
+    reason = clean_text(reason, length_max=REASON_CHARS_MAX)
+    if not reason:
         raise OrderRefusedError("Write what is wrong, in 500 characters at most.")
     for earlier in repository.find_refunds(tx, [order.id]):
         if earlier.id == refund_id or earlier.status is RefundStatus.ASKED:
@@ -77,8 +78,8 @@ def decline_refund(tx: Tx, order_id: str, *, actor_id: str, answer: str, now_ms:
     refund = find_open_refund(tx, order.id)
     if refund is None:
         raise OrderStateError("Nobody asks for the money of this order back.")
-    answer = answer.strip()
-    if not 1 <= len(answer) <= REASON_CHARS_MAX:
+    answer = clean_text(answer, length_max=REASON_CHARS_MAX)
+    if not answer:
         raise OrderRefusedError("Tell the buyer why, in 500 characters at most.")
 
     declined = _answer(tx, refund, RefundStatus.DECLINED, answer, now_ms)
