@@ -169,6 +169,23 @@ class TestFailures:
 
         assert ann.texts[1] == "2"
 
+    async def test_an_event_whose_worker_dies_can_be_sent_again(self, ann: Browser) -> None:
+        """The person is offered to try again, and the same event then happens."""
+        await ann.open()
+        assert ann.deps.runtime is not None
+        version_id = pages_of(ann.deps)._open[(APP_ID, ann.page_id)].running.version.id
+        event_id = new_id()
+        waiting = asyncio.create_task(ann.tap("loop", event_id))
+        await asyncio.sleep(0.08)
+        for pid in ann.deps.runtime.worker_pids(version_id):
+            os.kill(pid, signal.SIGKILL)
+
+        with pytest.raises(PageFailedError) as failed:
+            await waiting
+        await ann.tap("add", event_id)
+
+        assert (failed.value.is_retryable, ann.texts[1]) == (True, "1")
+
     async def test_a_browser_that_leaves_does_not_tear_an_event(self, ann: Browser) -> None:
         """An event that has begun ends, whoever waits for it."""
         await ann.open()
