@@ -44,11 +44,11 @@ def clock() -> Clock:
 
 
 @pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty, migrated database file to copy from: migrating once saves seconds."""
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """An empty, migrated database file's content: migrating once saves seconds."""
     path = tmp_path_factory.mktemp("migrated") / "hutong.db"
     migrate(path)
-    return path
+    return path.read_bytes()
 
 
 @pytest.fixture
@@ -58,10 +58,10 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-async def db(settings: Settings, migrated: Path) -> AsyncIterator[SqliteDatabase]:
+async def db(settings: Settings, migrated: bytes) -> AsyncIterator[SqliteDatabase]:
     """A real database, migrated and empty."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    settings.database_path.write_bytes(migrated.read_bytes())
+    settings.database_path.write_bytes(migrated)
     database = await SqliteDatabase.open(settings.database_path)
     yield database
     await database.close()
