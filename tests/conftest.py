@@ -21,6 +21,11 @@ from host.core.sqlite import SqliteDatabase
 START_MS = 1_795_165_200_000
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the browser's tests last: playwright keeps a loop running on the thread they all share."""
+    items.sort(key=lambda item: "e2e" in item.path.parts)
+
+
 @dataclass
 class Clock:
     """Time as the test sets it."""
