@@ -22,7 +22,7 @@ START_MS = 1_795_165_200_000
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the browser's tests last: playwright keeps a loop running on the thread they all share."""
+    """Run the browser's tests last: playwright keeps a loop on the thread they share."""
     items.sort(key=lambda item: "e2e" in item.path.parts)
 
 
