@@ -1,7 +1,6 @@
 """The audit finds what an owner of the database file could do to the books."""
 
 import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -125,12 +124,12 @@ async def test_a_cut_tail_is_found_by_a_checkpoint_alone(books: SqliteDatabase) 
 
 
 async def test_a_rewritten_history_is_found_by_a_checkpoint(
-    books: SqliteDatabase, tmp_path: Path, migrated: Path
+    books: SqliteDatabase, tmp_path: Path, migrated: bytes
 ) -> None:
     """A journal that was written anew from the start is consistent and is not the same one."""
     kept = await books.read(audit.take_checkpoint)
     path = tmp_path / "other.db"
-    shutil.copy(migrated, path)
+    path.write_bytes(migrated)
     other = await SqliteDatabase.open(path)
     try:
         ann = await make.wallet(other, "ann", 500)
