@@ -10,10 +10,15 @@ import binascii
 import hashlib
 import hmac
 import secrets
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
-from quart import g, request
+from quart import current_app, g, request
+from quart.typing import ResponseReturnValue
 
-from host.core.errors import ForbiddenError
+from host.core.errors import ForbiddenError, SignInRequiredError
+
+Handler = TypeVar("Handler", bound=Callable[..., Awaitable[ResponseReturnValue]])
 
 COOKIE = "hutong_csrf"
 FIELD = "csrf"
@@ -29,7 +34,14 @@ class ForgedRequestError(ForbiddenError):
     title = "This page is out of date"
 
 
+_FOR_ANYBODY = "is_for_anybody"
 _STALE = "This page is out of date, so nothing was done. Load it again and repeat."
+
+
+def for_anybody(handler: Handler) -> Handler:
+    """Mark the handler of a form that is sent by browsers in which nobody is signed in."""
+    setattr(handler, _FOR_ANYBODY, True)
+    return handler
 
 
 def secret() -> str:
@@ -62,8 +74,12 @@ async def check() -> None:
     if not has_session and (is_api or not is_form):
         return  # no cookie speaks for anybody here, so there is nothing to forge
     sent = request.headers.get(HEADER) or (await request.form).get(FIELD, "")
-    if not _matches(sent):
-        raise ForgedRequestError(_STALE)
+    if _matches(sent):
+        return
+    if not has_session and not _is_for_anybody():
+        # The form is of a session that has ended while it was filled in.
+        raise SignInRequiredError("You were signed out, so nothing was done. Sign in and repeat.")
+    raise ForgedRequestError(_STALE)
 
 
 def check_origin() -> None:
@@ -73,6 +89,11 @@ def check_origin() -> None:
         raise ForgedRequestError(_STALE)
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         raise ForgedRequestError(_STALE)
+
+
+def _is_for_anybody() -> bool:
+    handler = current_app.view_functions.get(request.endpoint or "")
+    return bool(getattr(handler, _FOR_ANYBODY, False))
 
 
 def _plain() -> bytes:

@@ -6,7 +6,7 @@ never a traceback, never the text of the error.
 
 import logging
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import msgspec
 from quart import Quart, Response, redirect, request
@@ -63,10 +63,21 @@ async def answer(error: AppError) -> ResponseReturnValue:
         return redirect(f"/sign-in?next={quote(here, safe='')}", 303)
     problem = to_problem(error)
     if is_page:
-        page = await render("shell/error.html", problem=problem, slug=error.problem)
+        page = await render(
+            "shell/error.html", problem=problem, slug=error.problem, sign_in_url=_sign_in_url()
+        )
         return Response(page, error.status, content_type="text/html; charset=utf-8")
     body = msgspec.json.encode(problem)
     return Response(body, error.status, content_type="application/problem+json")
+
+
+def _sign_in_url() -> str:
+    """Return the sign-in page that leads back to where a form was filled in."""
+    came_from = urlsplit(request.headers.get("Referer", ""))
+    if came_from.netloc != request.host or not came_from.path.startswith("/"):
+        return "/sign-in"
+    here = came_from.path + (f"?{came_from.query}" if came_from.query else "")
+    return f"/sign-in?next={quote(here, safe='')}"
 
 
 async def _answer_refusal(error: AppError) -> ResponseReturnValue:

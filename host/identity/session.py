@@ -57,6 +57,15 @@ async def load_session() -> None:
         await deps.db.write(
             service.touch_session, session.id, ttl_ms=session_ttl_ms(), now_ms=now_ms
         )
+        g.renewed_token = token
+
+
+async def renew_cookie(response: Response) -> Response:
+    """Let the browser keep the cookie for as long as the session that was just used lasts."""
+    token: str | None = g.get("renewed_token")
+    if token is not None and "Set-Cookie" not in response.headers:
+        _set_cookie(response, token)
+    return response
 
 
 def session_ttl_ms() -> int:
@@ -71,18 +80,22 @@ def current_token_hash() -> str:
 
 async def sign_browser_in(answer: ResponseReturnValue, signed_in: SignedIn) -> Response:
     """Return ``answer`` with the session's cookie."""
-    settings = web.settings()
     response = cast("Response", await make_response(answer))
+    _set_cookie(response, signed_in.token)
+    return response
+
+
+def _set_cookie(response: Response, token: str) -> None:
+    settings = web.settings()
     response.set_cookie(
         cookie_name(settings),
-        signed_in.token,
+        token,
         max_age=settings.session_ttl_s,
         httponly=True,
         samesite="Lax",
         secure=settings.is_https,
         path="/",
     )
-    return response
 
 
 async def sign_browser_out(answer: ResponseReturnValue) -> Response:

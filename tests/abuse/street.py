@@ -7,6 +7,7 @@ from typing import Any
 
 from quart import Quart
 from quart.typing import TestClientProtocol as Client
+from werkzeug.datastructures import Headers
 
 from host.brands import service as brands
 from host.bridge import service as bridge
@@ -172,7 +173,7 @@ async def upload_token(app: Quart, merchant: Person, handle: str) -> str:
 async def request(
     client: Client, method: str, path: str, *, csrf: str, form: Any = None, json: Any = None,
     headers: dict[str, str] | None = None,
-) -> tuple[int, dict[str, str], str]:  # fmt: skip
+) -> tuple[int, Headers, str]:  # fmt: skip
     """Send any request as a script of a page would; return status, headers and text."""
     sent: dict[str, Any] = {"headers": {"X-Fragment": "1", "X-CSRF": csrf} | (headers or {})}
     if json is not None:
@@ -180,7 +181,7 @@ async def request(
     elif method == "POST":
         sent["form"] = {"csrf": csrf, **(form or {})}
     answer = await client.open(path, method=method, **sent)
-    return answer.status_code, dict(answer.headers), await answer.get_data(as_text=True)
+    return answer.status_code, answer.headers, await answer.get_data(as_text=True)
 
 
 async def dump(deps: Deps, *, without: Sequence[str] = ()) -> dict[str, list[str]]:

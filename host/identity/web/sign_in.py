@@ -4,6 +4,7 @@ from quart import Blueprint, g, make_response, redirect, request
 from quart.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
+from host.core import csrf
 from host.core.web import current_lang, deps, render, see_other
 from host.identity import service
 from host.identity.model import PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN
@@ -31,6 +32,7 @@ async def show_sign_in() -> ResponseReturnValue:
 
 
 @blueprint.post("/sign-in")
+@csrf.for_anybody
 async def post_sign_in() -> ResponseReturnValue:
     """Sign in and go where the person wanted to go."""
     form: MultiDict[str, str] = await request.form
@@ -61,6 +63,7 @@ async def show_register() -> ResponseReturnValue:
 
 
 @blueprint.post("/register")
+@csrf.for_anybody
 async def post_register() -> ResponseReturnValue:
     """Make a person and sign them in."""
     form: MultiDict[str, str] = await request.form
@@ -87,6 +90,7 @@ async def post_sign_out() -> ResponseReturnValue:
 
 
 @blueprint.post("/lang")
+@csrf.for_anybody
 async def post_lang() -> ResponseReturnValue:
     """Choose the language: in a cookie for this browser, and in the profile of who is signed in."""
     form: MultiDict[str, str] = await request.form

@@ -18,9 +18,35 @@ export class Refused extends Error {
 }
 
 /** Ask the host; returns {nodes} for a fragment, {data} for JSON; throws Refused. */
-export async function ask(url, { method = "GET", body, json, signal } = {}) {
+export async function ask(url, options = {}) {
+  try {
+    return await askOnce(url, options);
+  } catch (error) {
+    // Signed in anew in another window: this page's token is of the session before.
+    const isStale = error instanceof Refused && error.problem.type === "/problems/forged-request";
+    if (!isStale || !(await renewToken())) throw error;
+    return askOnce(url, options);
+  }
+}
+
+const tokenOf = (root) => root.querySelector('meta[name="csrf"]');
+
+async function renewToken() {
+  const answer = await fetch("/me");
+  const fresh = !answer.redirected && tokenOf(toNodes(await answer.text()));
+  if (fresh) tokenOf(document).content = fresh.content;
+  return Boolean(fresh);
+}
+
+/* What was typed stays on the page: signing in happens in another window. */
+function offerSignIn(problem) {
+  const href = "/sign-in?next=" + encodeURIComponent(location.pathname + location.search);
+  toast(problem.detail, { href, label: toasts()?.dataset.signIn, isApart: true, ms: 20_000 });
+}
+
+async function askOnce(url, { method = "GET", body, json, signal }) {
   const headers = { "X-Fragment": "1" };
-  if (method !== "GET") headers["X-CSRF"] = document.querySelector('meta[name="csrf"]').content;
+  if (method !== "GET") headers["X-CSRF"] = tokenOf(document).content;
   if (json !== undefined) headers["Content-Type"] = "application/json";
   const sent = { method, headers, body: json === undefined ? body : JSON.stringify(json), signal };
   let response;
@@ -34,7 +60,7 @@ export async function ask(url, { method = "GET", body, json, signal } = {}) {
   if (type.includes("json")) {
     const data = await response.json();
     if (response.ok) return { data, response };
-    if (response.status === 401) location.assign("/sign-in?next=" + encodeURIComponent(location.pathname + location.search));
+    if (response.status === 401) offerSignIn(data);
     throw new Refused(response.status, data);
   }
   if (new URL(response.url).origin !== location.origin) throw new Refused(response.status, {});
@@ -67,15 +93,17 @@ export function follow(data) {
   return Boolean(data.reload);
 }
 
-export function toast(text, { href, label, ms = 4200 } = {}) {
-  if (!text || !toasts() || [...toasts().children].some((shown) => shown.textContent === text)) return;
+export function toast(text, { href, label, isApart = false, ms = 4200 } = {}) {
+  if (!text || !toasts() || [...toasts().children].some((shown) => shown.dataset.text === text)) return;
   const box = document.createElement("div");
   box.className = "toast";
+  box.dataset.text = text;
   box.append(text);
   if (href) {
     const link = document.createElement("a");
     link.href = href;
     link.textContent = label;
+    if (isApart) link.target = "_blank";
     box.append(" ", link);
   }
   // A modal dialog hides the rest of the page from people and from screen readers, toasts included.
