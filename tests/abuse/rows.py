@@ -143,7 +143,7 @@ ROWS: dict[str, Alike | Key | Open] = {
     "brands.console.post_member": alike(*CONSOLE, form={"handle": "eve"}),
     "brands.console.post_remove": alike({"handle": "brand_handle", "person_id": "person"}),
     "brands.mine.post_follow": Open("every brand has a public page and may be followed"),
-    "programs.directory.show_brand": Open("every brand has a public page"),
+    "market_web.shop.show_shop": Open("every brand has a public page"),
     "programs.console.show_programs": alike(*CONSOLE),
     "programs.console.post_submit": alike(*VERSION),
     "programs.console.post_withdraw": alike(*VERSION),
