@@ -58,7 +58,7 @@ class TestBuySheet:
         _, found = await street.buyer.json("/api/v1/orders")
 
         assert [403] * 6 == [status for status, _ in answers]
-        assert "4 more times" in answers[0][1]
+        assert "before it is locked: 4" in answers[0][1]
         assert "data-pinpad" in answers[0][1]
         assert "too often" in answers[5][1]
         assert [] == found["orders"]

@@ -69,7 +69,7 @@ async def test_a_wrong_or_open_attempt_pays_nothing(deps: Deps, ann: str) -> Non
 async def test_five_wrong_ones_lock_it(deps: Deps, ann: str, clock: Clock) -> None:
     """The sixth is refused unread, even when it is right; after the time it works again."""
     for left in (4, 3, 2, 1, 0):
-        with pytest.raises(WrongPinError, match=f"{left} more"):
+        with pytest.raises(WrongPinError, match=f"locked: {left}"):
             await give(deps, WRONG)
 
     with pytest.raises(PinLockedError, match="15 minutes"):
@@ -138,9 +138,9 @@ async def test_without_a_pin_there_is_nothing_to_give(deps: Deps) -> None:
 
 async def test_replacing_takes_the_old_one(deps: Deps, ann: str) -> None:
     """A stolen session cannot choose a new PIN; a wrong old one is counted."""
-    with pytest.raises(WrongPinError, match="4 more"):
+    with pytest.raises(WrongPinError, match="locked: 4"):
         await change(deps, WRONG, "820461")
-    with pytest.raises(WrongPinError, match="3 more"):
+    with pytest.raises(WrongPinError, match="locked: 3"):
         await change(deps, None, "820461")
 
     await change(deps, RIGHT, "820461")

@@ -67,7 +67,7 @@ def create_order(
     asks = _merge(lines)
     earlier = repository.lock_order(tx, order_id)
     if earlier is not None:
-        return _same_order(earlier, buyer_id, brand_id, asks)
+        return check_same_order(earlier, buyer_id, brand_id, asks)
     products = repository.lock_products(tx, [ask.product_id for ask in asks])
     check_asks(asks, products, brand_id)
 
@@ -282,7 +282,10 @@ def _merge(lines: Sequence[LineAsk]) -> list[LineAsk]:
     return list(merged.values())
 
 
-def _same_order(earlier: Order, buyer_id: str, brand_id: str, asks: Sequence[LineAsk]) -> Order:
+def check_same_order(
+    earlier: Order, buyer_id: str, brand_id: str, asks: Sequence[LineAsk]
+) -> Order:
+    """Return the order that is there already under an id, or refuse another wish under it."""
     wish = tuple((ask.product_id, ask.quantity) for ask in asks)
     if (earlier.buyer_id, earlier.brand_id, earlier.asks()) != (buyer_id, brand_id, wish):
         raise IdempotencyKeyReusedError("This id belongs to another order. Use a new id.")

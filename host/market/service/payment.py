@@ -34,6 +34,7 @@ from host.market.service.orders import (
     access_order,
     check_asks,
     check_line_price,
+    check_same_order,
     check_stock,
     create_order,
     lock_own_order,
@@ -103,13 +104,14 @@ def check_purchase(
     """Do what ``check_payment`` does for an order of one product that does not exist yet."""
     order = repository.find_order(tx, order_id)
     if order is not None:
-        return check_payment(
+        checked = check_payment(
             tx,
             order_id,
             actor_id=actor_id,
             shown_minor=order.total_minor,
             address_id=address_id,
         )
+        return check_same_order(checked, actor_id, order.brand_id, [ask])
     product = access_product(tx, ask.product_id)
     products = {product.id: product}
     check_asks([ask], products, product.brand_id)

@@ -27,7 +27,7 @@ async def check_pin(
     if not is_right:
         await db.write(pins.refuse_pin, attempt.id, person_id)
         raise WrongPinError(
-            "The PIN is wrong. You can try %(attempts_left)s more times.",
+            "The PIN is wrong. Tries left before it is locked: %(attempts_left)s.",
             attempts_left=attempt.attempts_left,
         )
     await db.write(pins.accept_pin, attempt.id, person_id)
