@@ -15,6 +15,8 @@ from host.wallet.errors import AmountTooLargeError
 
 T = TypeVar("T")
 
+# A place on this host: one slash and no second one, so that it cannot name another host.
+_PATH = re.compile(r"/[A-Za-z0-9_-][A-Za-z0-9_/.?=&%-]*", re.ASCII)
 _KEY = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
 
 
@@ -57,3 +59,8 @@ def _refuse_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         raise BadInputError("The body names a member twice. Send each name once.")
     return found
+
+
+def safe_next(path: str, fallback: str = "/wallet") -> str:
+    """Return where to go on, only ever to a page of this host."""
+    return path if _PATH.fullmatch(path) else fallback

@@ -1,7 +1,5 @@
 """The page that sets the payment PIN."""
 
-import re
-
 from quart import Blueprint, request
 from quart.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
@@ -9,12 +7,10 @@ from werkzeug.datastructures import MultiDict
 from host.core.errors import BadInputError
 from host.core.web import current_person_id, deps, render, see_other
 from host.wallet import service
+from host.wallet.edge import safe_next
 from host.wallet.service import entry
 
 blueprint = Blueprint("pin", __name__)
-
-# Where to go on afterwards: a path of this host.  "//elsewhere" would be another one.
-_PATH = re.compile(r"/[A-Za-z0-9_-][A-Za-z0-9_/.?=&-]*", re.ASCII)
 
 
 @blueprint.get("/wallet/pin")
@@ -22,7 +18,10 @@ async def show_pin() -> str:
     """Show the form that sets or replaces the PIN."""
     has_pin = await deps().db.read(service.has_pin, current_person_id())
     return await render(
-        "wallet/pin.html", tab="wallet", has_pin=has_pin, next=_next(request.args.get("next", ""))
+        "wallet/pin.html",
+        tab="wallet",
+        has_pin=has_pin,
+        next=safe_next(request.args.get("next", "")),
     )
 
 
@@ -40,8 +39,4 @@ async def post_pin() -> ResponseReturnValue:
         new=form.get("new", ""),
         now_ms=deps().now_ms(),
     )
-    return see_other(_next(form.get("next", "")))
-
-
-def _next(path: str) -> str:
-    return path if _PATH.fullmatch(path) else "/wallet"
+    return see_other(safe_next(form.get("next", "")))

@@ -1,6 +1,8 @@
 """Pages that bring money in and send it out."""
 
-from quart import Blueprint, request
+from urllib.parse import urlencode
+
+from quart import Blueprint, redirect, request
 from quart.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
@@ -8,7 +10,8 @@ from host.core.ids import new_id
 from host.core.money import CURRENCIES
 from host.core.web import current_person_id, deps, render, see_other
 from host.wallet import service
-from host.wallet.edge import read_key, read_typed_money
+from host.wallet.edge import read_key, read_typed_money, safe_next
+from host.wallet.model import RailOperation, RailState
 from host.wallet.rails import (
     DECLINED_MINOR,
     LATE_DONE_MINOR,
@@ -21,12 +24,13 @@ from host.wallet.web.home import asked_currency
 
 blueprint = Blueprint("rails", __name__)
 
+_AMOUNT_CHARS_MAX = 20
 _SANDBOX_AMOUNTS = (DECLINED_MINOR, LATE_DONE_MINOR, LATE_FAILED_MINOR, SILENT_MINOR)
 
 
 @blueprint.get("/wallet/top-up")
 async def show_top_up() -> str:
-    """Show the form that brings money in."""
+    """Show the form that brings money in; a payment that lacks some says how much, and waits."""
     view = await deps().db.read(views.read_spend, current_person_id(), currency=asked_currency())
     return await render(
         "wallet/top_up.html",
@@ -35,6 +39,8 @@ async def show_top_up() -> str:
         currencies=CURRENCIES,
         sandbox_amounts=_SANDBOX_AMOUNTS,
         key=new_id(),
+        amount=request.args.get("amount", "")[:_AMOUNT_CHARS_MAX],
+        next=safe_next(request.args.get("next", ""), ""),
     )
 
 
@@ -50,7 +56,7 @@ async def post_top_up() -> ResponseReturnValue:
         money=read_typed_money(form.get("amount", ""), form.get("currency", "")),
         now_ms=deps().now_ms(),
     )
-    return see_other(f"/wallet/operations/{operation.id}")
+    return _after_top_up(operation, safe_next(form.get("next", ""), ""))
 
 
 @blueprint.get("/wallet/withdraw")
@@ -113,7 +119,12 @@ async def show_operation(operation_id: str) -> str:
     operation = await deps().db.read(
         rail.access_operation, operation_id, actor_id=current_person_id()
     )
-    return await render("wallet/operation.html", tab="wallet", operation=operation)
+    return await render(
+        "wallet/operation.html",
+        tab="wallet",
+        operation=operation,
+        next=safe_next(request.args.get("next", ""), ""),
+    )
 
 
 @blueprint.post("/wallet/operations/<operation_id>/ask")
@@ -122,5 +133,16 @@ async def ask_rail(operation_id: str) -> ResponseReturnValue:
     operation = await deps().db.read(
         rail.access_operation, operation_id, actor_id=current_person_id()
     )
-    await entry.run_operation(deps().db, RAILS[operation.rail], operation, now_ms=deps().now_ms())
-    return see_other(f"/wallet/operations/{operation_id}")
+    form: MultiDict[str, str] = await request.form
+    operation = await entry.run_operation(
+        deps().db, RAILS[operation.rail], operation, now_ms=deps().now_ms()
+    )
+    return _after_top_up(operation, safe_next(form.get("next", ""), ""))
+
+
+def _after_top_up(operation: RailOperation, waiting: str) -> ResponseReturnValue:
+    """Go on with the payment that waits for this money, if there is one and the money is here."""
+    if waiting and operation.state is RailState.DONE:
+        return redirect(waiting, 303)
+    path = f"/wallet/operations/{operation.id}"
+    return redirect(f"{path}?{urlencode({'next': waiting})}", 303) if waiting else see_other(path)
