@@ -10,7 +10,7 @@ from quart.typing import ResponseReturnValue
 from host.brands import service
 from host.core.db import Tx
 from host.core.limits import check_rate
-from host.core.web import decode, deps, settings
+from host.core.web import current_address, decode, deps, settings
 from host.identity import service as identity
 from host.identity.model import ACCESS_TOKEN_TTL_S
 
@@ -31,7 +31,7 @@ async def post_token() -> ResponseReturnValue:
     """Change an upload key for an access token that uploads packages of its brand."""
     body = decode(PostToken, await request.get_data())
     now_ms = deps().now_ms()
-    await deps().db.write(_count, request.remote_addr or "", now_ms=now_ms)
+    await deps().db.write(_count, current_address(), now_ms=now_ms)
     key = await deps().db.write(
         service.use_key, identity.hash_token(body.upload_key), now_ms=now_ms
     )

@@ -16,6 +16,7 @@ from host.core.paging import decode_cursor
 from host.core.web import (
     current_person_id,
     deps,
+    read_upload,
     render,
     see_other,
     translate,
@@ -158,8 +159,7 @@ async def list_messages(conversation_id: str) -> str:
 async def post_message(conversation_id: str) -> ResponseReturnValue:
     """Send text or a picture; a script gets the messages after the last one that it has."""
     person_id, form = current_person_id(), await request.form
-    picture = (await request.files).get("picture")
-    data = picture.read() if picture is not None else b""
+    data = await read_upload("picture")
     await deps().db.read(service.access_conversation, conversation_id, actor_id=person_id)
     image_id = await store_image(deps(), data, owner_id=person_id) if data else None
     reply_to = form.get("reply_to", "")

@@ -122,8 +122,10 @@ def _insert_media(
     now_ms: int,
 ) -> None:
     row = tx.row(
-        "SELECT COALESCE(SUM(stored_bytes), 0) AS used FROM core_media WHERE owner_id = :owner",
+        "SELECT COALESCE(SUM(stored_bytes), 0) AS used FROM core_media WHERE owner_id = :owner"
+        " AND id <> :id",  # the same picture again takes no more space
         owner=owner_id,
+        id=media_id,
     )
     if row is not None and row["used"] + stored_bytes > bytes_max:
         raise TooLargeError("Your pictures fill the space you have here. Delete some first.")

@@ -31,6 +31,8 @@ class Settings:
     port: int = 8000
     # The address that people type; it decides cookies (https → `__Host-`) and Origin checks.
     public_url: str = ""
+    # Proxies in front of this host, each of which adds to X-Forwarded-For.
+    trusted_proxy_count: int = 0
     # Everything that must survive is below this folder.
     data_dir: Path = Path("data")
     # A living demo lane on an empty database; only ever on a loopback address.

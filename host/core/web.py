@@ -3,7 +3,9 @@
 A handler parses, runs one use case and formats.  Refusals travel to ``host.core.problems``.
 """
 
+import asyncio
 from datetime import UTC, datetime
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -14,7 +16,7 @@ from markupsafe import Markup
 from quart import Quart, current_app, g, redirect, request
 from quart.typing import ResponseReturnValue
 
-from host.core import csrf, i18n, live
+from host.core import csrf, i18n
 from host.core.assets import Assets
 from host.core.deps import Deps
 from host.core.errors import BadInputError, SignInRequiredError
@@ -54,6 +56,23 @@ def current_person_id() -> str:
     if person_id is None:
         raise SignInRequiredError("Sign in to do this.")
     return person_id
+
+
+def current_address() -> str:
+    """Return the address that this request came from, as budgets of attempts count it.
+
+    Each trusted proxy adds to the right end of ``X-Forwarded-For`` whom it heard; what
+    stands further left is the client's own claim.  A request that did not pass them all counts
+    under the address of its peer.
+    """
+    peer, hops = request.remote_addr or "unknown", settings().trusted_proxy_count
+    heard = ",".join(request.headers.getlist("X-Forwarded-For")).split(",")
+    if hops == 0 or len(heard) < hops:
+        return peer
+    try:
+        return str(ip_address(heard[-hops].strip()))
+    except ValueError:
+        return peer
 
 
 def current_lang() -> str:
@@ -99,21 +118,24 @@ def decode(kind: type[T], data: bytes | str) -> T:
         ) from None
 
 
+async def read_upload(name: str) -> bytes:
+    """Return the file that the form's field ``name`` carries; empty when none was chosen."""
+    file = (await request.files).get(name)
+    # A large one waits in a temporary file.
+    return b"" if file is None else await asyncio.to_thread(file.read)
+
+
 async def render(template: str, **context: Any) -> str:
     """Return ``template`` filled with ``context`` and what every page needs."""
     environment: Environment = current_app.extensions[_EXTENSION + ".templates"]
-    person_id: str | None = g.get("person_id")
-    since = 0
-    if person_id is not None and not wants_fragment():
-        since = await deps().db.read(live.last_ev, person_id)
     base: dict[str, Any] = {
         "person": g.get("person"),
-        "person_id": person_id,
+        "person_id": g.get("person_id"),
         "lang": current_lang(),
         "tab": "",
         "csrf_token": csrf.token(),
         "csrf_field": _csrf_field,
-        "live_since": since,
+        "live_since": g.get("live_since", 0),
         "is_fragment": wants_fragment(),
         "is_demo": settings().demo,
         "path": request.path,

@@ -5,12 +5,11 @@ from quart.typing import ResponseReturnValue
 
 from host.core import csrf
 from host.core.errors import NotFoundError
-from host.core.web import deps
+from host.core.web import current_address, deps
 from host.demo.people import ADMIN, PEOPLE
 from host.demo.story import PASSWORD
 from host.identity.service import entry
 from host.identity.session import (
-    current_address,
     current_device,
     session_ttl_ms,
     sign_browser_in,

@@ -96,19 +96,23 @@ async def post_post() -> ResponseReturnValue:
     form: MultiDict[str, str] = await request.form
     audience = _parse_audience(form.get("audience", ""))
     files = [one for one in (await request.files).getlist("pictures") if one.filename]
-    pictures = await _store_pictures(files, form.getlist("alt"), owner_id=person_id)
     kind, card_id = form.get("card_kind", ""), form.get("card_id", "")
-
+    draft: dict[str, Any] = {
+        "author_id": person_id,
+        "text": form.get("text", ""),
+        "card": (kind, card_id) if kind and card_id else None,
+        "loaders": deps().card_loaders,
+    }
+    post_id = form.get("post_id", "")
+    await deps().db.read(service.check_draft, post_id, **draft)
+    pictures = await _store_pictures(files, form.getlist("alt"), owner_id=person_id)
     await deps().db.write(
         service.create_post,
-        form.get("post_id", ""),
-        author_id=person_id,
-        text=form.get("text", ""),
+        post_id,
         audience=audience,
         pictures=pictures,
-        card=(kind, card_id) if kind and card_id else None,
-        loaders=deps().card_loaders,
         now_ms=deps().now_ms(),
+        **draft,
     )
     return see_other("/discover")
 

@@ -7,12 +7,11 @@ from msgspec import Meta
 from quart import Blueprint, request
 from quart.typing import ResponseReturnValue
 
-from host.core.web import current_lang, current_person_id, decode, deps
+from host.core.web import current_address, current_lang, current_person_id, decode, deps
 from host.identity import service
 from host.identity.model import Person
 from host.identity.service import entry
 from host.identity.session import (
-    current_address,
     current_device,
     current_token_hash,
     session_ttl_ms,

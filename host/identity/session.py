@@ -10,10 +10,11 @@ from typing import cast
 from quart import Response, g, make_response, request
 from quart.typing import ResponseReturnValue
 
-from host.core import web
+from host.core import live, web
+from host.core.db import Tx
 from host.core.settings import Settings
 from host.identity import service
-from host.identity.model import SignedIn
+from host.identity.model import Person, Session, SignedIn
 
 # Files that are the same for everybody need no session.
 _PUBLIC_PREFIXES = ("/static/", "/media/", "/livez", "/readyz")
@@ -47,10 +48,10 @@ async def load_session() -> None:
     if not token:
         return
     deps, now_ms = web.deps(), web.deps().now_ms()
-    found = await deps.db.read(service.find_session, service.hash_token(token), now_ms=now_ms)
+    found = await deps.db.read(_find_session, service.hash_token(token), now_ms=now_ms)
     if found is None:
         return
-    session, person = found
+    session, person, g.live_since = found
     g.person_id, g.person, g.lang = person.id, person, person.lang
     g.session_id, g.csrf_secret = session.id, session.csrf_secret
     if service.is_seen_stale(session, now_ms=now_ms):
@@ -58,6 +59,15 @@ async def load_session() -> None:
             service.touch_session, session.id, ttl_ms=session_ttl_ms(), now_ms=now_ms
         )
         g.renewed_token = token
+
+
+def _find_session(tx: Tx, token_hash: str, *, now_ms: int) -> tuple[Session, Person, int] | None:
+    """Return who asks, and the number of their last live event.
+
+    It is read before anything that the page shows: what happens in between comes twice, not never.
+    """
+    found = service.find_session(tx, token_hash, now_ms=now_ms)
+    return None if found is None else (*found, live.last_ev(tx, found[1].id))
 
 
 async def renew_cookie(response: Response) -> Response:
@@ -110,11 +120,6 @@ async def sign_browser_out(answer: ResponseReturnValue) -> Response:
         secure=settings.is_https,
     )
     return response
-
-
-def current_address() -> str:
-    """Return the address that this request came from, as the budget of attempts counts it."""
-    return request.remote_addr or "unknown"
 
 
 def current_device() -> str:

@@ -1,6 +1,7 @@
 """Pictures: what is kept is what we encoded, never what was sent."""
 
 import io
+from dataclasses import replace
 
 import pytest
 from PIL import Image
@@ -68,6 +69,22 @@ async def test_the_limits_are_told(deps: Deps) -> None:
     """The size of one picture."""
     with pytest.raises(TooLargeError, match="10 MiB"):
         await store_image(deps, b"x" * (deps.settings.picture_bytes_max + 1), owner_id="ann")
+
+
+async def test_the_same_picture_again_takes_no_more_space(deps: Deps) -> None:
+    """A form that is sent twice is not refused by the quota that it fills itself."""
+    first = await store_image(deps, png(), owner_id="ann")
+    row = await deps.db.read(
+        lambda tx: tx.row("SELECT stored_bytes FROM core_media WHERE id = :id", id=first)
+    )
+    assert row is not None
+    full = replace(deps.settings, person_media_bytes_max=row["stored_bytes"])
+
+    again = await store_image(replace(deps, settings=full), png(), owner_id="ann")
+
+    assert first == again
+    with pytest.raises(TooLargeError, match="fill the space"):
+        await store_image(replace(deps, settings=full), png(410), owner_id="ann")
 
 
 def test_a_path_cannot_be_climbed(deps: Deps) -> None:

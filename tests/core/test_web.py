@@ -1,6 +1,17 @@
 """What every address shares: problems, headers, compression, forged requests."""
 
+from dataclasses import replace
+
+import pytest
+from quart import Quart
 from quart.typing import TestClientProtocol as Client
+from werkzeug.datastructures import Headers
+
+from host.core import live
+from host.core.deps import Deps
+from host.core.web import current_address, current_person_id, install, render
+from tests.conftest import START_MS
+from tests.wallet.people import register
 
 
 async def test_an_unknown_address_is_a_problem_for_programs(client: Client) -> None:
@@ -67,3 +78,50 @@ async def test_a_wrong_method_and_a_climbing_path_are_refused(client: Client) ->
     climbing = await client.get("/static/x/../../core/errors.py")
 
     assert [405, 404] == [wrong.status_code, climbing.status_code]
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "address"),
+    [
+        (0, ["203.0.113.7"], "10.0.0.1"),
+        (1, ["203.0.113.7"], "203.0.113.7"),
+        # The client's own claim stands on the left of what our proxy has heard.
+        (1, ["198.51.100.1, 203.0.113.7"], "203.0.113.7"),
+        (2, ["198.51.100.1", "203.0.113.7, 10.0.0.2"], "203.0.113.7"),
+        (2, ["203.0.113.7"], "10.0.0.1"),
+        (1, ["nonsense"], "10.0.0.1"),
+        (1, [], "10.0.0.1"),
+        (1, ["2001:DB8::1"], "2001:db8::1"),
+    ],
+)
+async def test_an_address_is_what_a_trusted_proxy_heard(
+    app: Quart, deps: Deps, proxies: int, forwarded: list[str], address: str
+) -> None:
+    """Nobody chooses the address under which their attempts are counted."""
+    trusting = replace(deps, settings=replace(deps.settings, trusted_proxy_count=proxies))
+    install(app, trusting, app.extensions["hutong.assets"])
+    # Quart notes the peer's address as this header, whatever was sent.
+    headers = Headers([("Remote-Addr", "10.0.0.1")])
+    for line in forwarded:
+        headers.add("X-Forwarded-For", line)
+
+    async with app.test_request_context("/", headers=headers):
+        assert address == current_address()
+
+
+async def test_a_page_is_never_younger_than_its_place_in_the_live_channel(
+    app: Quart, deps: Deps
+) -> None:
+    """What happens while a page is read is not on it, so its tab must be told again."""
+
+    @app.get("/slow")
+    async def show_slowly() -> str:
+        person_id = current_person_id()
+        await deps.db.write(live.publish, [person_id], "chat.message", {}, now_ms=START_MS)
+        return await render("shell/base.html")
+
+    ann = await register(app, "ann")
+    before = await deps.db.read(live.last_ev, ann.id)
+    text = await (await ann.client.get("/slow")).get_data(as_text=True)
+
+    assert f'<meta name="live" content="{before}"' in text

@@ -48,6 +48,16 @@ class TestPages:
         assert answer.status_code == 303
         assert answer.headers["Location"].startswith("/sign-in?next=")
 
+    async def test_a_refused_post_leaves_no_picture(self, app: Quart, db: SqliteDatabase) -> None:
+        """Neither a card that is gone nor too many words take space from their author."""
+        ann = await register(app, "ann")
+        for fields in ({"card_kind": "product", "card_id": "gone"}, {"text": "x" * 2001}):
+            form = {"csrf": ann.csrf, "post_id": "p1", "audience": "public"} | fields
+            answer = await ann.client.post("/posts", form=form, files={"pictures": picture()})
+            assert 422 == answer.status_code
+
+        assert [] == await db.read(lambda tx: tx.rows("SELECT id FROM core_media LIMIT 1"))
+
     async def test_a_post_with_a_picture_reaches_a_friend(
         self, app: Quart, db: SqliteDatabase
     ) -> None:

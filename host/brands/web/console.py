@@ -7,7 +7,14 @@ from host.brands import service
 from host.brands.model import DESCRIPTION_LENGTH_MAX, NAME_GRAPHEMES_MAX, Brand, UploadKey
 from host.core.db import Tx
 from host.core.media import store_image
-from host.core.web import current_person_id, deps, render, see_other, settings
+from host.core.web import (
+    current_person_id,
+    deps,
+    read_upload,
+    render,
+    see_other,
+    settings,
+)
 from host.identity import service as identity
 
 blueprint = Blueprint("console", __name__, url_prefix="/m/<handle>")
@@ -32,8 +39,7 @@ async def post_brand(handle: str) -> ResponseReturnValue:
     person_id = current_person_id()
     brand = await _brand(handle)
     form = await request.form
-    logo = (await request.files).get("logo")
-    data = logo.read() if logo is not None else b""
+    data = await read_upload("logo")
     await deps().db.write(
         service.change_brand,
         brand.id,

@@ -6,7 +6,7 @@ from quart.typing import ResponseReturnValue
 from host.brands import service
 from host.brands.model import DESCRIPTION_LENGTH_MAX, NAME_GRAPHEMES_MAX
 from host.core.media import store_image
-from host.core.web import current_person_id, deps, render, see_other
+from host.core.web import current_person_id, deps, read_upload, render, see_other
 
 blueprint = Blueprint("mine", __name__)
 
@@ -35,8 +35,7 @@ async def post_brand() -> ResponseReturnValue:
     """Make a brand and open its console."""
     person_id = current_person_id()
     form = await request.form
-    logo = (await request.files).get("logo")
-    data = logo.read() if logo is not None else b""
+    data = await read_upload("logo")
     brand = await deps().db.write(
         service.create_brand,
         owner_id=person_id,

@@ -4,6 +4,7 @@ from host.feed.service.access import access_post
 from host.feed.service.cards import load_post_cards
 from host.feed.service.news import count_unseen, list_news, mark_seen
 from host.feed.service.posts import (
+    check_draft,
     create_post,
     delete_post,
     find_card,
@@ -17,6 +18,7 @@ from host.feed.service.talk import delete_comment, like_post, post_comment, unli
 
 __all__ = [
     "access_post",
+    "check_draft",
     "count_unseen",
     "create_post",
     "delete_comment",

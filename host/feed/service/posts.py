@@ -77,6 +77,21 @@ def create_post(
     return new
 
 
+def check_draft(
+    tx: Tx,
+    post_id: str,
+    *,
+    author_id: str,
+    text: str,
+    card: tuple[str, str] | None,
+    loaders: Loaders,
+) -> None:
+    """Refuse what ``create_post`` would refuse, before pictures are kept and counted for it."""
+    clean_text(text, length_max=TEXT_LENGTH_MAX)
+    if repository.find_post(tx, check_id(post_id)) is None and card is not None:
+        find_card(tx, card, actor_id=author_id, loaders=loaders)
+
+
 def find_card(tx: Tx, card: tuple[str, str], *, actor_id: str, loaders: Loaders) -> Card:
     """Return the card that a post of the actor may show, or refuse."""
     kind, card_id = card

@@ -6,7 +6,7 @@ from werkzeug.datastructures import MultiDict
 
 from host.core.errors import BadInputError
 from host.core.media import store_image
-from host.core.web import current_person_id, deps, render, see_other
+from host.core.web import current_person_id, deps, read_upload, render, see_other
 from host.identity import service
 from host.identity.model import ABOUT_LENGTH_MAX, PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN
 from host.identity.service import entry
@@ -40,8 +40,7 @@ async def post_profile() -> ResponseReturnValue:
     """Change name and text, and the picture when one was chosen."""
     person_id = current_person_id()
     form: MultiDict[str, str] = await request.form
-    picture = (await request.files).get("avatar")
-    data = picture.read() if picture is not None else b""
+    data = await read_upload("avatar")
 
     await deps().db.write(
         service.change_profile,

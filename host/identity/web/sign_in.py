@@ -5,12 +5,11 @@ from quart.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from host.core import csrf
-from host.core.web import current_lang, deps, render, see_other
+from host.core.web import current_address, current_lang, deps, render, see_other
 from host.identity import service
 from host.identity.model import PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN
 from host.identity.service import entry, people
 from host.identity.session import (
-    current_address,
     current_device,
     current_token_hash,
     session_ttl_ms,

@@ -1,5 +1,7 @@
 """A shop's catalogue: adding goods, changing price, stock and picture."""
 
+from dataclasses import replace
+
 from quart import Blueprint, request
 from quart.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
@@ -11,7 +13,7 @@ from host.core.ids import new_id
 from host.core.media import store_image
 from host.core.money import CURRENCIES, parse_amount, parse_currency
 from host.core.paging import Cursor, encode_cursor
-from host.core.web import current_person_id, deps, render, see_other
+from host.core.web import current_person_id, deps, read_upload, render, see_other
 from host.market import service
 from host.market.edge import cursor, whole, with_query
 from host.market.errors import OrderRefusedError
@@ -66,7 +68,8 @@ async def post_product(handle: str, product_id: str) -> ResponseReturnValue:
     """Save a product, with a new picture when one was chosen."""
     shop = await deps().db.read(brands.access_brand_by_handle, handle, actor_id=current_person_id())
     form = await request.form
-    facts = _facts(form, await _stored_picture())
+    facts = _facts(form)
+    facts = replace(facts, cover_id=await _stored_picture())
     await deps().db.write(
         service.save_product,
         product_id,
@@ -80,8 +83,7 @@ async def post_product(handle: str, product_id: str) -> ResponseReturnValue:
 
 async def _stored_picture() -> str | None:
     """Keep the picture that was sent and return its id; None when none was chosen."""
-    picture = (await request.files).get("picture")
-    content = picture.read() if picture is not None else b""
+    content = await read_upload("picture")
     return await store_image(deps(), content, owner_id=current_person_id()) if content else None
 
 
@@ -99,7 +101,7 @@ async def _render_form(shop: Brand, product_id: str, product: Product | None) ->
     )
 
 
-def _facts(form: MultiDict[str, str], cover_id: str | None) -> ProductFacts:
+def _facts(form: MultiDict[str, str]) -> ProductFacts:
     currency = parse_currency(form.get("currency", ""))
     stock, shown = form.get("stock", "").strip(), form.get("stock_shown", "")
     kind = form.get("kind", "")
@@ -114,7 +116,7 @@ def _facts(form: MultiDict[str, str], cover_id: str | None) -> ProductFacts:
         stock=whole(stock, name="stock") if stock else None,
         stock_shown=whole(shown, name="stock") if shown else None,
         description=form.get("description", ""),
-        cover_id=cover_id,
+        cover_id=None,
         status=ProductStatus.ON_SALE if form.get("on_sale") else ProductStatus.PAUSED,
     )
 
