@@ -7,7 +7,12 @@ chosen names that cannot be written to.  Attribute access from a mini-program go
 """
 
 from collections.abc import Callable, Mapping
+from types import UnionType
 from typing import Any, NoReturn
+
+
+class TypeHint:
+    """What a name for annotations stands for: nothing is an instance of it."""
 
 
 class Facade:
@@ -21,7 +26,7 @@ class Facade:
         names: Mapping[str, Any],
         *,
         call: Callable[..., Any] | None = None,
-        real: type | None = None,
+        real: type | UnionType | None = None,
     ) -> None:
         object.__setattr__(self, "_name", name)
         object.__setattr__(self, "_names", names)
@@ -47,8 +52,25 @@ class Facade:
             raise TypeError(f"{self._name} cannot be called")
         return self._call(*args, **keywords)
 
+    def __or__(self, other: Any) -> "Facade":
+        """Join types: ``isinstance(x, int | str)``, where ``str`` is a façade."""
+        return _join(self, other)
+
+    def __ror__(self, other: Any) -> "Facade":
+        return _join(other, self)
+
     def __repr__(self) -> str:
         return f"<{self._name}>"
+
+
+def _join(left: Any, right: Any) -> Facade:
+    sides: list[Any] = [real_of(e) if type(e) is Facade else e for e in (left, right)]
+    if None in {real_of(each) for each in (left, right) if type(each) is Facade}:
+        raise TypeError("only types can be joined by |")
+    joined = sides[0] | sides[1]
+    if not isinstance(joined, UnionType | type):
+        raise TypeError("only types can be joined by |")
+    return Facade("types", {}, real=joined)
 
 
 def names_of(facade: Facade) -> Mapping[str, Any]:
@@ -57,9 +79,9 @@ def names_of(facade: Facade) -> Mapping[str, Any]:
     return names
 
 
-def real_of(facade: Facade) -> type | None:
+def real_of(facade: Facade) -> type | UnionType | None:
     """Return the type that a façade stands for, if it stands for one."""
-    real: type | None = object.__getattribute__(facade, "_real")
+    real: type | UnionType | None = object.__getattribute__(facade, "_real")
     return real
 
 

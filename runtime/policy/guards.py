@@ -9,15 +9,17 @@ import datetime as dt
 import decimal
 import functools
 import itertools
+import json
 import operator
 import re
 import types
+import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from runtime.policy import text
-from runtime.policy.facade import Facade, Record, field_of, names_of, real_of
-from runtime.policy.names import ALLOWED_DUNDERS, TEMPORARY_PREFIX
+from runtime.policy.facade import Facade, Record, TypeHint, field_of, names_of, real_of
+from runtime.policy.names import ALLOWED_DUNDERS, FIELDS_NAME, TEMPORARY_PREFIX, is_reserved
 from sdk.errors import ApiError
 
 
@@ -45,7 +47,9 @@ _STR = _set(
     " zfill"
 )
 _DICT = _set("clear copy fromkeys get items keys pop popitem setdefault update values")
-_DATE = _set("year month day isoformat weekday isoweekday isocalendar replace toordinal resolution")
+_DATE = _set(
+    "year month day ctime isoformat weekday isoweekday isocalendar replace toordinal resolution"
+)
 _TIME = _set("hour minute second microsecond tzinfo isoformat replace utcoffset")
 _SET_READ = _set(
     "copy difference intersection isdisjoint issubset issuperset symmetric_difference union"
@@ -73,16 +77,18 @@ ATTRIBUTES: Mapping[type, frozenset[str]] = {
     frozenset: _SET_READ,
     range: _set("count index start step stop"),
     slice: _set("start step stop"),
-    dt.datetime: _DATE | _TIME | _set("date time timetz timestamp"),
+    dt.datetime: _DATE | _TIME | _set("date time timetz timestamp tzname"),
     dt.date: _DATE,
     dt.time: _TIME,
     dt.timedelta: _set("days microseconds seconds total_seconds"),
     dt.timezone: _set("utc utcoffset tzname"),
     decimal.Decimal: _set(
-        "as_tuple copy_abs copy_negate copy_sign is_finite is_nan is_signed is_zero max min"
-        " normalize quantize sqrt to_integral_value"
+        "adjusted as_integer_ratio as_tuple compare copy_abs copy_negate copy_sign exp is_finite"
+        " is_infinite is_nan is_signed is_zero ln log10 max min normalize quantize scaleb sqrt"
+        " to_eng_string to_integral to_integral_value"
     ),
-    re.Match: _set("end group groupdict groups span start"),
+    re.Match: _set("end expand group groupdict groups lastgroup lastindex span start string"),
+    uuid.UUID: _set("hex"),
     types.GeneratorType: _set("close send"),
     itertools.chain: _set("from_iterable"),
     property: _set("deleter getter setter"),
@@ -92,14 +98,27 @@ _REPLACED: Mapping[tuple[type, str], Callable[..., Any]] = {
     (str, "format"): text.format_text,
     (str, "encode"): text.encode,
     (bytes, "decode"): text.decode,
+    (dt.datetime, "astimezone"): text.in_zone,
     **{(kind, "strftime"): text.format_time for kind in (dt.datetime, dt.date, dt.time)},
 }
-_ERROR_ATTRIBUTES: Mapping[type, frozenset[str]] = {ApiError: _set("code message")}
+_ERROR_ATTRIBUTES: Mapping[type, frozenset[str]] = {
+    ApiError: _set("code message"),
+    json.JSONDecodeError: _set("msg doc pos lineno colno"),
+}
 # Values of these types may come out of an exception as they are.
 _PLAIN = frozenset({bytes, int, float, bool, type(None), decimal.Decimal})
 _READABLE_ITEMS = frozenset(
     {str, bytes, list, tuple, dict, range, re.Match}
     | {collections.deque, collections.Counter, collections.defaultdict}
+)
+_GENERIC = frozenset(
+    {list, tuple, dict, set, frozenset}
+    | {collections.deque, collections.Counter, collections.defaultdict}
+)
+_HINTED = _GENERIC | {TypeHint}
+_HASHED = frozenset(
+    {str, bytes, int, float, bool, decimal.Decimal, uuid.UUID}
+    | {dt.date, dt.datetime, dt.time, dt.timedelta}
 )
 _DESCRIPTORS = frozenset({types.MemberDescriptorType, types.GetSetDescriptorType})
 _WRITABLE = frozenset({dict, list, collections.deque, collections.Counter, collections.defaultdict})
@@ -125,7 +144,7 @@ def get_attribute(obj: Any, name: str, /) -> Any:
     if type(name) is not str:
         raise TypeError("the name of an attribute is a text")
     kind = type(obj)
-    if name[:1] != "_":
+    if name[:1] != "_" or not is_reserved(name):
         if type(kind) is ProgramType:
             return getattr(obj, name)
         allowed = ATTRIBUTES.get(kind)
@@ -219,9 +238,25 @@ def has_attribute(obj: Any, name: str, /) -> bool:
     return True
 
 
+def to_hash(value: Any, /) -> int:
+    """Do what ``hash`` does, for values whose hash is not made from their address."""
+    kind = type(value)
+    if kind in _HASHED:
+        return hash(value)
+    if kind is tuple:
+        return hash(tuple(to_hash(each) for each in value))
+    if kind is frozenset:
+        return hash(frozenset(to_hash(each) for each in value))
+    if value is None:
+        return 0
+    if isinstance(kind, ProgramType) and _is_of_program(kind, "__hash__"):
+        return hash(value)
+    raise TypeError(f"{_name_of(value, kind)} has no hash here")
+
+
 def set_attribute(obj: Any, name: str, value: Any, /) -> None:
     """Do what ``setattr`` does, on objects of the mini-program's own classes."""
-    if type(name) is not str or name[:1] == "_":
+    if type(name) is not str or is_reserved(name):
         raise AttributeError(f"an attribute cannot be called {name!r} here")
     setattr(writable(obj), name, value)
 
@@ -239,7 +274,15 @@ def get_item(obj: Any, key: Any, /) -> Any:
     kind = type(obj)
     if kind in _READABLE_ITEMS or isinstance(kind, ProgramType):
         return obj[key]
+    # `list[int]` and `Optional[str]` say something to readers only.
+    if (kind is type and obj in _GENERIC) or (kind is Facade and _is_hint(obj)):
+        return obj
     raise TypeError(f"{_name_of(obj, kind)} has no items")
+
+
+def _is_hint(facade: Facade) -> bool:
+    real = real_of(facade)
+    return isinstance(real, type) and (real in _HINTED or real.__module__ == "collections.abc")
 
 
 def writable(obj: Any, /) -> Any:
@@ -275,7 +318,7 @@ def _real_types(cls: Any) -> Any:
         return tuple(_real_types(each) for each in cls)
     if type(cls) is Facade:
         real = real_of(cls)
-        if real is None:
+        if real is None or real is TypeHint:
             raise TypeError(f"{cls!r} is not a type")
         return real
     return cls
@@ -298,15 +341,15 @@ def make_class(
     for key in [key for key in namespace if key.startswith(TEMPORARY_PREFIX)]:
         del namespace[key]
     for key in namespace:
-        is_own = key in {"__module__", "__qualname__", "__doc__", "__classcell__"}
-        if key.startswith("_") and not is_own and key not in ALLOWED_DUNDERS:
+        is_own = key in {"__module__", "__qualname__", "__doc__", "__classcell__", FIELDS_NAME}
+        if is_reserved(key) and not is_own and key not in ALLOWED_DUNDERS:
             raise TypeError(f"class {name}: {key} cannot be set here")
     is_error = any(issubclass(base, BaseException) for base in bases)
     if not is_error and not any("__repr__" in base.__dict__ for base in bases):
-        namespace.setdefault("__repr__", _plain_repr)
+        namespace.setdefault("__repr__", plain_repr)
     return (ProgramErrorType if is_error else ProgramType)(name, bases, namespace)
 
 
-def _plain_repr(self: object) -> str:
+def plain_repr(self: object) -> str:
     """Name an object without its address."""
     return f"<{type(self).__name__}>"

@@ -5,26 +5,26 @@ ever on a short input are replaced.  What is random and what time it is comes fr
 each event, so that a recorded event runs again exactly as it did.
 """
 
-# _strptime and heapq are imported by datetime and Counter at first use; inside the box nothing can
-# be imported any more.
+# datetime imports _strptime at first use, and inside the box nothing can be imported any more.
 import _strptime  # type: ignore[import-not-found]  # noqa: F401  (see above)
 import collections
 import datetime as dt
 import decimal
-import functools
-import heapq  # noqa: F401  (see above)
 import itertools
 import json
 import math
 import operator
 import random
 import string
+import uuid
 from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any
 
 from runtime.policy.facade import Facade, names_of
+from runtime.policy.functions import SMALL_MODULES, STRING_EXTRAS
 from runtime.policy.patterns import REGEX_NAMES
+from runtime.policy.records import DATACLASS_NAMES
 
 NowMs = Callable[[], int]
 
@@ -44,6 +44,7 @@ _RANDOM = "choice choices gauss randint random randrange sample shuffle triangul
 _ROUNDING = (
     "ROUND_CEILING ROUND_DOWN ROUND_FLOOR ROUND_HALF_DOWN ROUND_HALF_EVEN ROUND_HALF_UP ROUND_UP"
 )
+_DECIMAL_ERRORS = "DecimalException DivisionByZero InvalidOperation"
 
 
 def make_modules(*, now_ms: NowMs, rng: random.Random) -> dict[str, Facade]:
@@ -51,15 +52,17 @@ def make_modules(*, now_ms: NowMs, rng: random.Random) -> dict[str, Facade]:
     names: dict[str, Mapping[str, Any]] = {
         "collections": _pick(collections, "Counter defaultdict deque"),
         "datetime": _datetime_names(now_ms),
-        "decimal": _pick(decimal, f"Decimal {_ROUNDING}"),
-        "functools": _pick(functools, "reduce"),
+        "dataclasses": DATACLASS_NAMES,
+        "decimal": _pick(decimal, f"Decimal {_ROUNDING} {_DECIMAL_ERRORS}"),
         "itertools": _pick(itertools, _ITERTOOLS),
-        "json": {"dumps": _dump, "loads": _load},
-        "math": _pick(math, _MATH) | {"factorial": _factorial, "comb": _comb},
+        "json": {"dumps": _dump, "loads": _load, "JSONDecodeError": json.JSONDecodeError},
+        "math": _pick(math, _MATH) | {"factorial": _factorial, "comb": _comb, "perm": _perm},
         "random": _random_names(rng),
         "re": REGEX_NAMES,
-        "string": _pick(string, _STRING),
+        "string": _pick(string, _STRING) | STRING_EXTRAS,
         "time": {"time": lambda: now_ms() / 1000},
+        "uuid": {"uuid4": lambda: uuid.UUID(int=rng.getrandbits(128), version=4)},
+        **SMALL_MODULES,
     }
     return {name: Facade(f"module {name}", each) for name, each in names.items()}
 
@@ -80,6 +83,13 @@ def _comb(n: int, k: int, /) -> int:
     if n > _FACTORIAL_MAX:
         raise ValueError(f"comb takes numbers up to {_FACTORIAL_MAX} here")
     return math.comb(n, k)
+
+
+def _perm(n: int, k: int | None = None, /) -> int:
+    n = operator.index(n)
+    if n > _FACTORIAL_MAX:
+        raise ValueError(f"perm takes numbers up to {_FACTORIAL_MAX} here")
+    return math.perm(n, k)
 
 
 def _dump(value: Any, /, *, indent: int | None = None, sort_keys: bool = False) -> str:
@@ -104,7 +114,14 @@ def _random_names(rng: random.Random) -> dict[str, Any]:
 
         return draw
 
-    return {name: make(name) for name in _RANDOM.split()}
+    return {name: make(name) for name in _RANDOM.split()} | {"Random": _seeded}
+
+
+def _seeded(seed: Any = None, /) -> Facade:
+    """Return chance of its own that always draws the same, such as today's riddle."""
+    if type(seed) not in {int, str}:
+        raise TypeError("Random needs a number or a text to begin with, as in Random(20260512)")
+    return Facade("Random", _random_names(random.Random(seed)))  # noqa: S311  (meant to repeat)
 
 
 def _datetime_names(now_ms: NowMs) -> dict[str, Any]:
@@ -123,7 +140,10 @@ def _datetime_names(now_ms: NowMs) -> dict[str, Any]:
     moments |= {name: getattr(moment, name) for name in ("fromisoformat", "combine")}
     # Through a frame of ours: see text.format_time.
     moments["strptime"] = lambda text, spec, /: moment.strptime(text, spec)
-    days = {"today": lambda: now().date(), "fromisoformat": day.fromisoformat}
+    days = {"today": lambda: now().date(), "min": day.min, "max": day.max}
+    days |= {
+        name: getattr(day, name) for name in ("fromisoformat", "fromisocalendar", "fromordinal")
+    }
     return {
         "datetime": Facade(
             "datetime", moments | {"max": moment.max, "today": now}, call=moment, real=moment

@@ -93,6 +93,7 @@ def _builtins(importer: Callable[..., Any], log: Log) -> dict[str, Any]:
         "ascii": text.to_ascii,
         "format": text.to_formatted,
         "print": write,
+        "hash": guards.to_hash,
         "getattr": guards.get_attribute_or,
         "hasattr": guards.has_attribute,
         "setattr": guards.set_attribute,

@@ -24,17 +24,85 @@ def _refuse_costly(pattern: str, flags: int) -> None:
     if len(pattern) > PATTERN_CHARS_MAX:
         raise ValueError(f"a pattern has at most {PATTERN_CHARS_MAX} characters here")
     # Without its own stack, a nest would end the recursion of this function instead.
-    stack: list[tuple[Any, bool]] = [(_parser.parse(pattern, flags), False)]
+    stack: list[tuple[Any, bool, bool]] = [(_parser.parse(pattern, flags), False, False)]
     while stack:
-        part, is_repeated = stack.pop()
+        part, is_repeated, is_fenced = stack.pop()
         for code, argument in part:
             name = str(code)
             is_long = name in _REPEATS and int(argument[1]) > _INNER_ROUNDS_MAX
-            if is_long and is_repeated:
+            if is_long and is_repeated and not is_fenced:
                 raise ValueError("a repeat inside a repeat, as in (a+)+, is not available here")
             if name == "GROUPREF" and is_repeated:
                 raise ValueError("a back reference inside a repeat is not available here")
-            stack += [(each, is_repeated or is_long) for each in _parts(argument)]
+            fenced = is_fenced
+            if is_long:
+                fenced = not is_repeated and _is_fenced(argument[2])
+            inner = _parts(argument)
+            stack += [(each, is_repeated or is_long, fenced) for each in inner]
+
+
+def _is_fenced(body: Any) -> bool:
+    r"""Tell whether each round of a repeat begins or ends at a sign that stands nowhere else in it.
+
+    As in ``(\.[a-z]+)+`` or ``([a-z]+,)*``: then a text can be parted into rounds in one way
+    only, and a repeat inside costs no more than it would by itself.
+    """
+    while len(body) == 1 and str(body[0][0]) == "SUBPATTERN":
+        body = body[0][1][3]
+    if len(body) < 2:  # noqa: PLR2004  (a sign, and what it fences)
+        return False
+    for fence, rest in ((body[0], body[1:]), (body[-1], body[:-1])):
+        name, sign = str(fence[0]), fence[1]
+        if name == "LITERAL" and not _can_match(rest, chr(sign)):
+            return True
+    return False
+
+
+def _can_match(part: Any, sign: str) -> bool:
+    """Tell whether any piece of a pattern takes ``sign``; when in doubt, it does."""
+    for code, argument in part:
+        name = str(code)
+        if name == "SUBPATTERN":
+            taken = _can_match(argument[3], sign)
+        elif name in _REPEATS:
+            # A repeat inside a repeat inside a repeat is not worth its proof.
+            taken = any(str(c) in _REPEATS for c, _ in argument[2]) or _can_match(argument[2], sign)
+        elif name == "BRANCH":
+            taken = any(_can_match(each, sign) for each in argument[1])
+        elif name == "LITERAL":
+            taken = chr(argument).casefold() == sign.casefold()
+        elif name == "IN":
+            taken = _class_has(argument, sign)
+        else:
+            taken = name != "AT"
+        if taken:
+            return True
+    return False
+
+
+_CATEGORIES: dict[str, Callable[[str], bool]] = {
+    "CATEGORY_DIGIT": str.isdecimal,
+    "CATEGORY_SPACE": str.isspace,
+    "CATEGORY_WORD": lambda sign: sign.isalnum() or sign == "_",
+}
+
+
+def _class_has(members: Any, sign: str) -> bool:
+    has = False
+    for code, argument in members:
+        name = str(code)
+        if name == "NEGATE":
+            return not all(_class_has(members[1:], each) for each in (sign.lower(), sign.upper()))
+        if name == "LITERAL":
+            has |= chr(argument).casefold() == sign.casefold()
+        elif name == "RANGE":
+            has |= any(
+                argument[0] <= ord(each) <= argument[1] for each in sign.lower() + sign.upper()
+            )
+        else:
+            category = _CATEGORIES.get(str(argument))
+            has |= category is None or category(sign)
+    return has
 
 
 def _parts(argument: Any) -> Iterator[Any]:
@@ -77,6 +145,7 @@ def _methods(compiled: re.Pattern[str]) -> dict[str, Callable[..., Any]]:
         "finditer": lambda text, /: compiled.finditer(_checked(text)),
         "split": lambda text, /, maxsplit=0: compiled.split(_checked(text), maxsplit),
         "sub": lambda new, text, /, count=0: compiled.sub(new, _checked(text), count),
+        "subn": lambda new, text, /, count=0: compiled.subn(new, _checked(text), count),
     }
 
 
@@ -86,7 +155,12 @@ def _compiled(pattern: str, /, flags: int = 0) -> Facade:
 
 
 def _direct(name: str) -> Callable[..., Any]:
+    # Flags may stand behind the other arguments: re.search(pattern, text, re.I).
+    most = {"sub": 3, "subn": 3, "split": 2}.get(name, 1)
+
     def search(pattern: Any, /, *args: Any, flags: int = 0, **keywords: Any) -> Any:
+        if len(args) > most:
+            *args, flags = args  # type: ignore[assignment]  # a list is as good as a tuple
         if type(pattern) is Facade:
             return getattr(pattern, name)(*args, **keywords)
         return _methods(_compile(pattern, flags))[name](*args, **keywords)
@@ -111,6 +185,8 @@ REGEX_NAMES: dict[str, Any] = {
     "error": re.error,
     **{
         name: _direct(name)
-        for name in ("match", "search", "fullmatch", "findall", "finditer", "split", "sub")
+        for name in (
+            *("match", "search", "fullmatch", "findall", "finditer", "split", "sub", "subn"),
+        )
     },
 }

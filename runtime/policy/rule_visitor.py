@@ -67,11 +67,9 @@ class RuleVisitor(ast.NodeVisitor):
 
     def _is_reserved(self, node: ast.AST, name: str | None) -> bool:
         """Report a name that belongs to the sandbox."""
-        if name is None or name == "_":
+        if name is None or not names.is_reserved(name):
             return False
-        if not name.startswith("_") and not name.endswith("__roles__"):
-            return False
-        fix = names.BUILTIN_FIXES.get(name, "begin the name with a letter")
+        fix = names.BUILTIN_FIXES.get(name, "begin it with a letter or with one underscore")
         self._refuse(node, "LANG010", f"the name '{name}' is not available", fix)
         return True
 

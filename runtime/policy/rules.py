@@ -17,6 +17,14 @@ from runtime.policy.rule_visitor import RuleVisitor, flow_ends
 # Ways out of the program that have no underscore.
 _LEADING_OUT = INSPECT_ATTRIBUTES | {"mro", "format_map", "with_traceback", "tb_lasti", "tb_lineno"}
 
+_ATTRIBUTE_FIXES = {
+    "__name__": "write the name itself",
+    "__class__": "use isinstance(value, …), or write the class's own name",
+    "__dict__": "keep values in a dict of your own",
+    "__doc__": "keep texts in names of your own",
+    "__init__": "call super().__init__(…)",
+}
+
 # Deeper than anything readable.
 _FINALLY_NEST_MAX = 3
 
@@ -37,12 +45,14 @@ class Rules(RuleVisitor):
     def visit_Attribute(self, node: ast.Attribute) -> None:
         """Attributes without underscores, and ``super().__init__``."""
         is_init = node.attr == "__init__" and _is_super_call(node.value)
-        if not is_init and (node.attr.startswith("_") or node.attr.endswith("__roles__")):
+        if not is_init and names.is_reserved(node.attr):
             self._refuse(
                 node,
                 "LANG011",
                 f"the attribute '{node.attr}' is not available",
-                "use attributes that begin with a letter",
+                _ATTRIBUTE_FIXES.get(
+                    node.attr, "use attributes that begin with a letter or one underscore"
+                ),
             )
         elif node.attr in _LEADING_OUT:
             self._refuse(
@@ -275,7 +285,13 @@ class Rules(RuleVisitor):
                     node, "LANG015", "'import *' is not available", "write the names that you use"
                 )
                 continue
-            self._is_reserved(node, alias.name)
+            if not self._is_reserved(node, alias.name) and alias.name.startswith("_"):
+                self._refuse(
+                    node,
+                    "LANG010",
+                    f"'{alias.name}' is private to its file",
+                    "give it a name without the underscore there",
+                )
             self._is_reserved(node, alias.asname)
             self._check_member(node, node.module, alias.name)
 

@@ -128,6 +128,12 @@ def format_time(moment: dt.date | dt.time, spec: str, /) -> str:
     return moment.strftime(spec)
 
 
+def in_zone(moment: dt.datetime, tz: dt.tzinfo | None = None, /) -> dt.datetime:
+    """Do what ``astimezone`` does; local time is UTC, and no file is asked about it."""
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+    return aware.astimezone(tz or dt.UTC)
+
+
 def _refuse_codec(encoding: str, errors: str) -> None:
     if type(encoding) is not str or encoding.lower() not in _ENCODINGS:
         raise LookupError(f"the encodings here are {', '.join(sorted(_ENCODINGS))}")

@@ -18,7 +18,12 @@ from RestrictedPython.transformer import (
 )
 
 from runtime.findings import Finding
-from runtime.policy.names import ALLOWED_DUNDERS, TEMPORARY_PREFIX
+from runtime.policy.names import (
+    ALLOWED_DUNDERS,
+    FIELDS_NAME,
+    TEMPORARY_PREFIX,
+    is_reserved,
+)
 
 AnyNode = TypeVar("AnyNode", bound=ast.AST)
 
@@ -54,7 +59,7 @@ class _Transformer(RestrictingNodeTransformer):
         """Refuse reserved names; ``rules`` has checked where magic methods may stand."""
         if allow_magic_methods and name in ALLOWED_DUNDERS:
             return
-        if name is not None and name != "_" and (name.startswith("_") or "__roles__" in name):
+        if name is not None and is_reserved(name):
             self.error(node, f'"{name}" is an invalid variable name')
 
     def visit_Name(self, node: ast.Name) -> ast.AST:  # noqa: N802
@@ -110,7 +115,11 @@ class _Transformer(RestrictingNodeTransformer):
         if node.keywords:
             self.error(node, "class keywords are not allowed")
         self.check_name(node, node.name)
+        fields = _annotated(node) if node.decorator_list else None
         node = self.node_contents_visit(node)
+        if fields is not None:
+            names: list[ast.expr] = [ast.Constant(name) for name in fields]
+            node.body.append(_assign(FIELDS_NAME, ast.Tuple(names, ast.Load()), node))
         metaclass = _at(ast.Name("__metaclass__", ast.Load()), node)
         node.keywords = [_at(ast.keyword("metaclass", metaclass), node)]
         return node
@@ -118,10 +127,16 @@ class _Transformer(RestrictingNodeTransformer):
     # Attributes.
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.AST:  # noqa: N802
-        """Let ``super().__init__`` through, by its own guard."""
-        if node.attr != "__init__" or not isinstance(node.ctx, ast.Load):
+        """Let ``super().__init__`` through by its own guard, and ``self._private``."""
+        if node.attr == "__init__" and isinstance(node.ctx, ast.Load):
+            return _call("_super_init_", [self.visit(node.value)], node)
+        if not node.attr.startswith("_") or is_reserved(node.attr):
             return cast("ast.AST", super().visit_Attribute(node))
-        return _call("_super_init_", [self.visit(node.value)], node)
+        owner = self.visit(node.value)
+        if isinstance(node.ctx, ast.Load):
+            return _call("_getattr_", [owner, ast.Constant(node.attr)], node)
+        node.value = _call("_write_", [owner], node)
+        return node
 
     def visit_AugAssign(self, node: ast.AugAssign) -> Any:  # noqa: N802
         """Turn ``a.b += c`` and ``a[b] += c`` into a guarded read and a guarded write.
@@ -247,6 +262,17 @@ class _Transformer(RestrictingNodeTransformer):
         literal = (ast.Constant, ast.UnaryOp, ast.USub, ast.UAdd, ast.BinOp, ast.Add, ast.Sub)
         if not all(isinstance(each, literal) for each in ast.walk(value)):
             self.error(node, "only literals are allowed in patterns")
+
+
+def _annotated(node: ast.ClassDef) -> list[str]:
+    """Return the names that a class annotates, but for those that say ``ClassVar``."""
+    return [
+        each.target.id
+        for each in node.body
+        if isinstance(each, ast.AnnAssign)
+        and isinstance(each.target, ast.Name)
+        and "ClassVar" not in ast.unparse(each.annotation)
+    ]
 
 
 def _at(new: AnyNode, old: ast.AST) -> AnyNode:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from runtime import plain, policy
+from runtime.policy.names import is_reserved
 from sdk import ApiError, Page
 from sdk.api import make_api
 from tests.redteam.walker import Walker
@@ -211,7 +212,7 @@ def _find_in_results(namespace: dict[str, Any], case: dict[str, Any], raised: ob
     own = {
         name: value
         for name, value in namespace.items()
-        if not name.startswith("_") and name not in {"CANARY", "FROZEN", "type_name"}
+        if not is_reserved(name) and name not in {"CANARY", "FROZEN", "type_name"}
     }
     found = walker.find([out, list(own.values()), raised])
     if found:

@@ -50,6 +50,9 @@ _GIVEN_TYPES = frozenset({enumerate, filter, map, zip, reversed, staticmethod, c
 _OWN_MODULES = ("runtime.policy", "sdk", "collections", "tests.redteam")
 
 # Modules in C whose functions reach nothing, but for those that are forbidden above.
+_ERROR_MODULES = frozenset(
+    {"builtins", "sdk.errors", "decimal", "json.decoder", "re", "statistics"}
+)
 _PLAIN_MODULES = frozenset({"builtins", "math", "itertools", "_functools"})
 
 
@@ -132,7 +135,7 @@ def _danger_of_type(value: type) -> str:
         or value.__module__ == "itertools"
     ):
         return ""
-    if issubclass(value, Exception) and value.__module__ in {"builtins", "sdk.errors"}:
+    if issubclass(value, Exception) and value.__module__ in _ERROR_MODULES:
         return ""
     return f"the type {value.__module__}.{value.__qualname__}"
 
