@@ -6,7 +6,15 @@ from quart.typing import ResponseReturnValue
 from host.contacts import service
 from host.contacts.model import Relation
 from host.core.db import Tx
-from host.core.web import current_person_id, deps, render, see_other, translate, wants_json
+from host.core.web import (
+    current_person_id,
+    deps,
+    render,
+    see_other,
+    translate,
+    wants_fragment,
+    wants_json,
+)
 from host.identity import service as identity
 
 blueprint = Blueprint("contacts", __name__, url_prefix="/contacts")
@@ -19,7 +27,11 @@ async def list_contacts() -> str:
     contacts = await deps().db.read(service.find_contacts, actor_id=person_id)
     waiting = await deps().db.read(service.find_waiting, actor_id=person_id)
     return await render(
-        "contacts/list.html", tab="chats", contacts=contacts, waiting_count=len(waiting)
+        "contacts/list.html",
+        tab="chats",
+        contacts=contacts,
+        waiting_count=len(waiting),
+        open_handle="",
     )
 
 
@@ -90,10 +102,23 @@ async def post_decline(request_id: str) -> ResponseReturnValue:
 @blueprint.get("/<handle>")
 async def show_person(handle: str) -> str:
     """Show what somebody is to oneself, and what can be done about it."""
+    person_id = current_person_id()
     profile = await deps().db.read(
-        service.show_person, handle, actor_id=current_person_id(), now_ms=deps().now_ms()
+        service.show_person, handle, actor_id=person_id, now_ms=deps().now_ms()
     )
-    return await render("contacts/person.html", tab="chats", profile=profile)
+    # A sheet over a chat shows the person alone; a page on a laptop has the list beside it.
+    contacts = (
+        [] if wants_fragment() else await deps().db.read(service.find_contacts, actor_id=person_id)
+    )
+    waiting = await deps().db.read(service.find_waiting, actor_id=person_id)
+    return await render(
+        "contacts/person.html",
+        tab="chats",
+        profile=profile,
+        contacts=contacts,
+        waiting_count=len(waiting),
+        open_handle=handle,
+    )
 
 
 @blueprint.post("/<handle>/alias")

@@ -22,7 +22,7 @@ def register(person: Person) -> None:
     page.get_by_label("Your name").fill(person.name)
     page.get_by_label("Handle").fill(person.handle)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Make an account").click()
+    page.get_by_role("button", name="Create an account").click()
     page.wait_for_url("**/chats")
 
 

@@ -3,12 +3,13 @@
 from quart import Blueprint, request
 from quart.typing import ResponseReturnValue
 
+from host.brands.service import Brand
 from host.core.ids import new_id
 from host.core.paging import encode_cursor
 from host.core.web import current_person_id, deps, render, see_other
 from host.market import service
 from host.market.edge import cursor, state_of
-from host.market.model import RefundStatus
+from host.market.model import Order, RefundStatus
 from host.market.service.orders import PAGE_COUNT
 
 blueprint = Blueprint("orders", __name__)
@@ -29,7 +30,15 @@ async def show_order_rows() -> str:
 @blueprint.get("/orders/<order_id>")
 async def show_order(order_id: str) -> str:
     """Show one order."""
-    return await _render_order(order_id, "market/order.html")
+    orders, shops, more_url = await _read_list()
+    return await _render_order(
+        order_id,
+        "market/order.html",
+        orders=orders,
+        shops=shops,
+        state_of=state_of,
+        more_url=more_url,
+    )
 
 
 @blueprint.get("/orders/<order_id>/state")
@@ -82,23 +91,40 @@ async def post_refund(order_id: str) -> ResponseReturnValue:
 
 
 async def _render_orders(template: str) -> str:
-    orders, shops = await deps().db.read(
-        service.read_orders, current_person_id(), before=cursor(request.args.get("before", ""))
-    )
-    last = orders[-1] if len(orders) == PAGE_COUNT else None
+    orders, shops, more_url = await _read_list()
     return await render(
         template,
         tab="wallet",
         orders=orders,
         shops=shops,
         state_of=state_of,
-        more_url=f"/orders?before={encode_cursor(last.created_at_ms, last.id)}" if last else "",
+        more_url=more_url,
+        open_id=request.args.get("open", ""),
     )
 
 
-async def _render_order(order_id: str, template: str) -> str:
+async def _read_list() -> tuple[list[Order], dict[str, Brand], str]:
+    """Return a page of one's orders, their shops, and where the next page is, "" at the end."""
+    orders, shops = await deps().db.read(
+        service.read_orders, current_person_id(), before=cursor(request.args.get("before", ""))
+    )
+    last = orders[-1] if len(orders) == PAGE_COUNT else None
+    return (
+        orders,
+        shops,
+        f"/orders?before={encode_cursor(last.created_at_ms, last.id)}" if last else "",
+    )
+
+
+async def _render_order(order_id: str, template: str, **context: object) -> str:
     page = await deps().db.read(service.read_order_page, order_id, actor_id=current_person_id())
     asked = any(refund.status is RefundStatus.ASKED for refund in page.refunds)
     return await render(
-        template, tab="wallet", page=page, state=state_of(page.order), is_refund_asked=asked
+        template,
+        tab="wallet",
+        page=page,
+        state=state_of(page.order),
+        is_refund_asked=asked,
+        open_id=order_id,
+        **context,
     )

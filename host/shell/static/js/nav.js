@@ -40,6 +40,12 @@ document.addEventListener("click", (event) => {
   }
 });
 
+// In a row of tabs that is wider than the phone the current one is brought into sight.
+for (const tab of document.querySelectorAll(".console-nav [aria-current], .tabs [aria-current]")) {
+  const row = tab.parentElement;
+  if (row.scrollWidth > row.clientWidth) row.scrollLeft = tab.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2;
+}
+
 addEventListener("load", registerWorker);
 
 function tellOffline() {
