@@ -8,6 +8,7 @@ import ast
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
+from runtime.class_scan import find_page_class, name_of, own_methods, page_classes, plain_texts
 from runtime.findings import Finding
 from runtime.policy.modules import STANDARD_MODULES
 from sdk.contract.capabilities import CAPABILITIES
@@ -36,15 +37,13 @@ def check_code(
     """
     used: set[str] = set()
     for path, tree in trees.items():
-        if path.removesuffix(".py") in manifest.pages and len(page_classes(tree)) != 1:
-            fix = "write 'class Name(Page):' once, after 'from sdk import Page, api'"
-            message = f"has {len(page_classes(tree))} classes made from Page"
-            yield Finding(path, 1, 0, "PAGE001", message, fix)
+        if path.removesuffix(".py") in manifest.pages:
+            yield from _check_page(trees, path)
         yield from _check_imports(tree, path, paths)
         uses = list(_api_uses(tree))
         for use in uses:
             yield from _check_use(use, path, manifest)
-        yield from _check_then(tree, uses, path)
+        yield from _check_then(trees, uses, path)
         used |= {scope for use in uses if (scope := _scope(use.name))}
     for permission in manifest.permissions:
         if permission.scope not in used:
@@ -53,46 +52,35 @@ def check_code(
             yield Finding(MANIFEST_FILE, 0, 0, "API003", message, fix, "warning")
 
 
-def find_page_class(tree: ast.Module | None) -> ast.ClassDef | None:
-    """Return the one class made from Page, or None if there is not exactly one."""
-    classes = page_classes(tree) if tree else []
-    return classes[0] if len(classes) == 1 else None
+def _check_page(trees: Mapping[str, ast.Module], path: str) -> Iterable[Finding]:
+    """Check that a page's file has one page, and that it begins and keeps its data as pages do."""
+    classes = page_classes(trees, path)
+    if len(classes) != 1:
+        fix = "write 'class Name(Page):' once, after 'from sdk import Page, api'"
+        message = f"has {len(classes)} classes made from Page"
+        yield Finding(path, 1, 0, "PAGE001", message, fix)
+        return
+    for node in classes[0].node.body:
+        if isinstance(node, ast.FunctionDef) and node.name == "__init__":
+            fix = "give first values in the class, and do the rest in 'def on_load(self, query):'"
+            message = "a page is made anew for each event, so its __init__ is never called"
+            yield Finding(path, node.lineno, node.col_offset + 1, "PAGE005", message, fix)
+    for inner in ast.walk(classes[0].node):
+        if _is_forgotten(inner):
+            assert isinstance(inner, ast.Attribute), "that is what was looked for"
+            fix = f"name it '{inner.attr.lstrip('_')}' if the page has to remember it"
+            message = f"self.{inner.attr} is forgotten after the event"
+            place = inner.lineno, inner.col_offset + 1
+            yield Finding(path, *place, "PAGE006", message, fix, "warning")
 
 
-def page_classes(tree: ast.Module) -> list[ast.ClassDef]:
-    """Return the classes made from Page, directly or by a class of the same file."""
-    found: list[ast.ClassDef] = []
-    names = {"Page"}
-    for node in tree.body:
-        if isinstance(node, ast.ClassDef) and names & {name_of(base) for base in node.bases}:
-            names.add(node.name)
-            found.append(node)
-    return found
-
-
-def own_methods(page: ast.ClassDef) -> set[str] | None:
-    """Return the methods of a class, or None when some may come from a base in another file."""
-    if [name_of(base) for base in page.bases] != ["Page"]:
-        return None
-    return {each.name for each in page.body if isinstance(each, ast.FunctionDef)}
-
-
-def set_names(page: ast.ClassDef) -> set[str]:
-    """Return the names that a class sets, on itself or on ``self``."""
-    found: set[str] = set()
-    for node in ast.walk(page):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            found.add(node.id)
-        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
-            found.add(node.attr)
-        elif isinstance(node, ast.Call) and name_of(node.func) == "setattr":
-            found |= set(_plain_texts(node).values())
-    return found
-
-
-def name_of(node: ast.expr) -> str:
-    """Return the name that an expression is, or nothing."""
-    return node.id if isinstance(node, ast.Name) else ""
+def _is_forgotten(node: ast.AST) -> bool:
+    return (
+        isinstance(node, ast.Attribute)
+        and isinstance(node.ctx, ast.Store)
+        and node.attr.startswith("_")
+        and name_of(node.value) == "self"
+    )
 
 
 def _scope(name: str) -> str | None:
@@ -136,19 +124,8 @@ def _api_uses(tree: ast.Module) -> Iterable[ApiUse]:
             continue
         if name_of(node.value.value) in names:
             call = calls.get(id(node))
-            texts = _plain_texts(call) if call else {}
+            texts = plain_texts(call) if call else {}
             yield ApiUse(f"{node.value.attr}.{node.attr}", node, texts)
-
-
-def _plain_texts(call: ast.Call) -> dict[str | int, str]:
-    """Return the arguments of a call that are written as plain texts, by name or number."""
-    arguments: dict[str | int, ast.expr] = dict(enumerate(call.args))
-    arguments |= {each.arg: each.value for each in call.keywords if each.arg}
-    return {
-        key: value.value
-        for key, value in arguments.items()
-        if isinstance(value, ast.Constant) and isinstance(value.value, str)
-    }
 
 
 def _at(use: ApiUse, path: str, code: str, message: str, fix: str) -> Finding:
@@ -179,11 +156,13 @@ def _check_use(use: ApiUse, path: str, manifest: Manifest) -> Iterable[Finding]:
         yield _at(use, path, "API004", f"there is no page '{page}'", fix)
 
 
-def _check_then(tree: ast.Module, uses: list[ApiUse], path: str) -> Iterable[Finding]:
+def _check_then(
+    trees: Mapping[str, ast.Module], uses: list[ApiUse], path: str
+) -> Iterable[Finding]:
     """Check that the handler an answer comes to is a method of the page."""
-    classes = page_classes(tree)
-    methods = own_methods(classes[0]) if len(classes) == 1 else None
-    if methods is None:
+    page = find_page_class(trees, path)
+    methods = own_methods(trees, page) if page else None
+    if page is None or methods is None:
         return
     for use in uses:
         capability = CAPABILITIES.get(use.name)
@@ -191,5 +170,5 @@ def _check_then(tree: ast.Module, uses: list[ApiUse], path: str) -> Iterable[Fin
             continue
         then = use.texts.get("then", use.texts.get(list(capability.params).index("then")))
         if then is not None and then not in methods:
-            fix = f"add 'def {then}(self, result):' to class {classes[0].name}"
+            fix = f"add 'def {then}(self, result):' to class {page.node.name}"
             yield _at(use, path, "PAGE002", f"the page has no handler '{then}'", fix)

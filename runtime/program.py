@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import msgspec
 
-from runtime.code_scan import check_code, find_page_class, own_methods, set_names
+from runtime.class_scan import find_page_class, own_methods, set_names
+from runtime.code_scan import check_code
 from runtime.findings import Finding, has_errors
 from runtime.package import Package, check_layout, read_manifest
 from runtime.policy import check as check_language
@@ -26,6 +27,8 @@ PROGRAM_RULES: Mapping[str, str] = {
     "PAGE002": "A handler named in a template or in `then` is not a method of the page.",
     "PAGE003": "Warning: a template reads a name that the page never sets.",
     "PAGE004": "An import names no file of the package.",
+    "PAGE005": "A page has an `__init__`, which is never called: life begins in `on_load`.",
+    "PAGE006": "Warning: an attribute that begins with an underscore is forgotten after the event.",
     "API001": "There is no capability with this name.",
     "API002": "A capability needs a permission that the manifest does not declare.",
     "API003": "Warning: a declared permission is never used.",
@@ -180,7 +183,7 @@ def _check_look(
             yield from error.findings
             continue
         yield from template.warnings
-        yield from _check_against_page(template, path, trees.get(f"{page}.py"))
+        yield from _check_against_page(template, path, trees)
     for path, text in texts.items():
         if path.endswith(".css"):
             page = path.removesuffix(".css")
@@ -189,17 +192,17 @@ def _check_look(
 
 
 def _check_against_page(
-    template: Template, path: str, tree: ast.Module | None
+    template: Template, path: str, trees: Mapping[str, ast.Module]
 ) -> Iterable[Finding]:
-    page = find_page_class(tree)
-    methods = own_methods(page) if page else None
+    page = find_page_class(trees, path.removesuffix(".html") + ".py")
+    methods = own_methods(trees, page) if page else None
     if page is None or methods is None:
         return
     for handler, line in template.handlers.items():
         if handler not in methods:
-            fix = f"add 'def {handler}(self, event):' to class {page.name}"
+            fix = f"add 'def {handler}(self, event):' to class {page.node.name}"
             yield Finding(path, line, 0, "PAGE002", f"the page has no handler '{handler}'", fix)
-    for name in sorted(template.names - methods - set_names(page)):
-        fix = f"give it a first value in class {page.name}: '{name}: … = …'"
+    for name in sorted(template.names - methods - set_names(trees, page)):
+        fix = f"give it a first value in class {page.node.name}: '{name}: … = …'"
         message = f"reads '{name}', which the page never sets"
         yield Finding(path, 0, 0, "PAGE003", message, fix, "warning")

@@ -7,6 +7,7 @@ and when the event fails the instance is simply dropped.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from inspect import CO_VARARGS
 from types import CodeType, FunctionType
 from typing import Any
 
@@ -18,7 +19,7 @@ from sdk.contract.events import LIFE_CYCLE
 
 ATTRIBUTE_LENGTH_MAX = 100
 # Public names of a class that are neither state nor handlers.
-_NOT_STATE = (property, staticmethod, classmethod)
+_NOT_STATE = (staticmethod, classmethod)
 _split_state = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _read_state = msgspec.json.Decoder(dict[str, Any])
 _read_value = msgspec.json.Decoder()
@@ -44,6 +45,8 @@ class PageClass:
     handlers: Mapping[str, FunctionType]
     # JSON text of each default, so that no two instances share a list or a dict.
     defaults: Mapping[str, bytes]
+    # Properties: worked out after each event and shown like attributes.
+    computed: Mapping[str, property]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +85,9 @@ class Program:
 
     def call(self, function: FunctionType, page: Any, argument: tuple[Any, ...]) -> Any:
         """Call a handler with as much of the argument as it takes."""
-        takes = function.__code__.co_argcount - 1
-        return function(page, *argument[: max(0, takes)])
+        if not function.__code__.co_flags & CO_VARARGS:
+            argument = argument[: max(0, function.__code__.co_argcount - 1)]
+        return function(page, *argument)
 
     def argument(self, handler: str, payload: bytes, query: bytes) -> tuple[Any, ...]:
         """Return what the handler is given, as ``sdk.contract.events`` promises."""
@@ -135,6 +139,8 @@ class Program:
             and each is not base
             and each.__module__ == name
         ]
+        bases = {base for each in classes for base in each.__bases__}
+        classes = [each for each in dict.fromkeys(classes) if each not in bases]
         if len(classes) != 1:
             raise ProgramError("load", f"needs one class made from Page, has {len(classes)}", path)
         return _read_class(classes[0], base, path)
@@ -157,11 +163,7 @@ def compare(
     """Return what has changed, by comparing texts; refuse what cannot be state."""
     changed: dict[str, msgspec.Raw] = {}
     size = 2
-    values = vars(page)
-    for name, text in page_class.defaults.items():
-        if name not in values:
-            # `del self.name` uncovers the default of the class, as everywhere in Python.
-            values[name] = _read_value.decode(text)
+    values = _all_values(page, page_class)
     for name, value in values.items():
         if type(name) is not str or len(name) > ATTRIBUTE_LENGTH_MAX:
             raise ProgramError("state", f"self has an attribute name that is not text: {name!r}")
@@ -184,16 +186,35 @@ def compare(
     return Changes(changed, [name for name in before if name not in values])
 
 
+def _all_values(page: Any, page_class: PageClass) -> dict[str, Any]:
+    """Return what a page remembers and shows: its attributes, and what its properties say now."""
+    values: dict[str, Any] = vars(page)
+    for name, text in page_class.defaults.items():
+        if name not in values:
+            # `del self.name` uncovers the default of the class, as everywhere in Python.
+            values[name] = _read_value.decode(text)
+    for name, shown in page_class.computed.items():
+        values[name] = shown.__get__(page)
+    return values
+
+
 def _read_class(cls: type, base: type, path: str) -> PageClass:
     handlers: dict[str, FunctionType] = {}
     defaults: dict[str, bytes] = {}
-    own = [each for each in reversed(cls.__mro__) if issubclass(each, base) and each is not base]
+    computed: dict[str, property] = {}
+    # Classes that are no pages themselves may lend a page their methods, too.
+    own = [each for each in reversed(cls.__mro__) if each not in (base, object)]
     for each in own:
         for name, value in vars(each).items():
             if name.startswith("_"):
                 continue
+            for earlier in (handlers, defaults, computed):
+                earlier.pop(name, None)
             if type(value) is FunctionType:
                 handlers[name] = value
+                continue
+            if type(value) is property:
+                computed[name] = value
                 continue
             if isinstance(value, _NOT_STATE):
                 continue
@@ -201,7 +222,7 @@ def _read_class(cls: type, base: type, path: str) -> PageClass:
                 defaults[name] = plain.encode(value)
             except plain.NotPlainError as error:
                 raise ProgramError("load", f"{cls.__name__}.{name}: {error}", path) from None
-    return PageClass(_maker(cls), handlers, defaults)
+    return PageClass(_maker(cls), handlers, defaults, computed)
 
 
 def _maker(cls: type) -> Callable[[], Any]:

@@ -83,6 +83,10 @@ def test_views_are_built_from_a_package(files: dict[str, bytes]) -> None:
         (f"{PRODUCT}.py", "QTY_MAX = 20", 'KEY = "sk_live_0123456789abcdefghij"', "SEC001"),
         (f"{PRODUCT}.py", "QTY_MAX = 20", 'QTY_MAX = 20\nURL = "https://example.com/x"', "SEC002"),
         (f"{PRODUCT}.py", "QTY_MAX = 20", "import os", "LANG013"),
+        (f"{PRODUCT}.py", "    def buy(", "    def __init__(self):\n        pass\n\n    def buy(",
+         "PAGE005"),
+        (f"{PRODUCT}.py", "    def buy(", "    def put(self):\n        self._n = 1\n\n    def buy(",
+         "PAGE006"),
         (f"{PRODUCT}.html", "<h1>", "<video></video><h1>", "VIEW002"),
         (f"{PRODUCT}.css", ".big {", "@import url(x); .big {", "VIEW020"),
         ("i18n/zh-Hans.json", '"数量"', "7", "TEXT002"),
@@ -143,6 +147,24 @@ def test_handlers_of_a_base_class_are_not_missed(files: dict[str, bytes]) -> Non
     )
 
     assert "PAGE002" not in codes(files)
+
+
+def test_a_handler_that_no_base_has_is_found(files: dict[str, bytes]) -> None:
+    """Bases in other files are read, so what none of them has is said all the same."""
+    source = files[f"{PRODUCT}.py"].decode().replace("def buy(", "def by(")
+    files["shop.py"] = source.replace("class Product(Page)", "class Shop(Page)").encode()
+    files[f"{PRODUCT}.py"] = b"import shop\n\n\nclass Product(shop.Shop):\n    pass\n"
+
+    assert ["PAGE002"] == codes(files)
+
+
+def test_a_page_and_its_base_may_share_a_file(files: dict[str, bytes]) -> None:
+    """Of classes made from one another, the last one is the page."""
+    source = files[f"{PRODUCT}.py"].decode()
+    source = source.replace("class Product(Page)", "class Base(Page)")
+    files[f"{PRODUCT}.py"] = f"{source}\n\nclass Product(Base):\n    pass\n".encode()
+
+    assert [] == codes(files)
 
 
 def test_links_are_not_packed(tmp_path: Path, files: dict[str, bytes]) -> None:
