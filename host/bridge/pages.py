@@ -42,6 +42,10 @@ PAGES_OPEN_MAX = 2000
 # A version that was closed or whose grants changed stops within this time on pages that are open.
 RECHECK_MS = 5000
 EVENTS_PER_MINUTE = 1200
+# Each runs two handlers and is kept, so it costs more than a tap.
+OPENS_PER_MINUTE = 120
+# What one person can fill of a program's database with pages: fifty of 256 KiB.
+PAGES_PER_PERSON_MAX = 50
 # Answers may lead to further questions that are answered at once; a program must not circle.
 ROUNDS_MAX = 5
 _GONE = "This page is no longer open. Open the shop again."
@@ -88,7 +92,8 @@ class Pages:
 
     async def _alone(self, work: Coroutine[Any, Any, T], program_id: str, person_id: str) -> T:
         """Run ``work`` when no other event of this person in this program runs, to its end."""
-        key = (program_id, person_id)
+        # Ids mean the same in any mix of case: another spelling is no way around the line.
+        key = (program_id.casefold(), person_id)
         lock = self._locks.get(key)
         if lock is None:
             lock = self._locks[key] = asyncio.Lock()
@@ -118,12 +123,14 @@ class Pages:
             version = f"?version={running.version.id}" if running.is_trial else ""
             url = f"/p/{running.program.id}/-/consent{version}"
             return ConsentNeeded(request.page_id, url)
+        self._count(person_id, running, "open", per_minute=OPENS_PER_MINUTE)
         store = await self.stores.get(running.program.id)
         if await store.find_page(request.page_id) is not None:
             again = ResumeRequest(running.program.id, request.page_id, -1)
             return await self._resume(again, person_id, lang)
         page = await self._first_event(request, running, person_id, lang)
         self._keep(page)
+        await store.forget_oldest(person_id, kept=PAGES_PER_PERSON_MAX)
         await self._deps.db.write(
             programs.record_visit, person_id, running.program.id, now_ms=self._deps.now_ms()
         )
@@ -181,7 +188,7 @@ class Pages:
     # ── finding ──
 
     def _keep(self, page: OpenPage) -> None:
-        key = (page.running.program.id, page.id)
+        key = (page.running.program.id.casefold(), page.id)
         self._open[key] = page
         self._open.move_to_end(key)
         while len(self._open) > PAGES_OPEN_MAX:
@@ -192,8 +199,9 @@ class Pages:
     ) -> OpenPage:
         """Return a page of this person; a stranger's page and a missing one look the same."""
         now_ms = self._deps.now_ms()
-        page = self._open.get((program_id, page_id))
-        if page is None:
+        page = self._open.get((program_id.casefold(), page_id))
+        # A store that was put away for others' sake took its pages along.
+        if page is None or page.store.is_closed:
             if await self._deps.db.read(programs.find_program, program_id) is None:
                 raise PageNotFoundError(_GONE)
             store = await self.stores.get(program_id)
@@ -219,6 +227,11 @@ class Pages:
             service.access_running, program_id, viewer_id=person_id, version_id=version_id
         )
 
+    def _count(self, person_id: str, running: Running, what: str, *, per_minute: int) -> None:
+        key = (person_id, running.program.id, what)
+        if not self._budget.take(key, per_minute=per_minute):
+            raise TooManyError("That was too fast. Wait a moment and try again.")
+
     def _visit(self, page: OpenPage, event_id: str, lang: str) -> Visit:
         return Visit(
             self._deps, page.running, page.store, self._budget, page.person_id, lang, page.id,
@@ -229,9 +242,7 @@ class Pages:
 
     async def _touch(self, request: TouchRequest, person_id: str, lang: str) -> Reply:
         page = await self._access_page(request.program_id, request.page_id, person_id, lang)
-        key = (person_id, page.running.program.id, "")
-        if not self._budget.take(key, per_minute=EVENTS_PER_MINUTE):
-            raise TooManyError("That was too fast. Wait a moment and try again.")
+        self._count(person_id, page.running, "touch", per_minute=EVENTS_PER_MINUTE)
         # The browser's id counts within its page only, so nobody can name another's event.
         event_id = derived_id("event", page.running.program.id, page.id, request.event_id)
         if event_id not in page.events:
@@ -265,6 +276,7 @@ class Pages:
 
     async def _resume(self, request: ResumeRequest, person_id: str, lang: str) -> Reply:
         page = await self._access_page(request.program_id, request.page_id, person_id, lang)
+        self._count(person_id, page.running, "resume", per_minute=EVENTS_PER_MINUTE)
         # An old browser page must not be sent to where it once was to go.
         since_n = request.n if request.n >= 0 else page.n
         await self._settle(page, lang)

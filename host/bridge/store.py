@@ -9,6 +9,7 @@ import asyncio
 import sqlite3
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from typing import Any
 import aiosqlite
 import msgspec
 
+from host.bridge import recording as tapes
+from host.bridge.recording import Recording
 from host.core.errors import UnavailableError
 
 PAGE_BYTES = 4096
@@ -33,6 +36,7 @@ CREATE TABLE IF NOT EXISTS page (
     opened_at_ms INTEGER NOT NULL, used_at_ms INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS page_used ON page (used_at_ms);
+CREATE INDEX IF NOT EXISTS page_person ON page (person_id, used_at_ms);
 CREATE TABLE IF NOT EXISTS event (
     id TEXT PRIMARY KEY, page_id TEXT NOT NULL REFERENCES page (id) ON DELETE CASCADE,
     n INTEGER NOT NULL, effects TEXT NOT NULL, at_ms INTEGER NOT NULL
@@ -109,6 +113,7 @@ class Store:
         self._pages_max = bytes_max // PAGE_BYTES
         self._db: aiosqlite.Connection | None = None
         self._lock = asyncio.Lock()
+        self._recorded_count = 0
 
     async def open(self) -> None:
         """Open the file, making it when it is not there."""
@@ -120,7 +125,7 @@ class Store:
             await db.execute("PRAGMA synchronous = FULL")
             await db.execute("PRAGMA foreign_keys = ON")
             await db.execute(f"PRAGMA max_page_count = {self._pages_max}")
-            await db.executescript(_SCHEMA)
+            await db.executescript(_SCHEMA + tapes.SCHEMA)
         except BaseException:
             await db.close()
             raise
@@ -132,6 +137,11 @@ class Store:
             if self._db is not None:
                 await self._db.close()
                 self._db = None
+
+    @property
+    def is_closed(self) -> bool:
+        """Tell whether the file was let go of."""
+        return self._db is None
 
     async def find_page(self, page_id: str) -> StoredPage | None:
         """Return an open page."""
@@ -156,7 +166,13 @@ class Store:
         return [StoredEvent(r[0], r[1], msgspec.json.decode(r[2])) for r in reversed(rows)]
 
     async def save_event(
-        self, page: StoredPage, event: StoredEvent, writes: Writes, *, now_ms: int
+        self,
+        page: StoredPage,
+        event: StoredEvent,
+        writes: Writes,
+        recordings: Sequence[Recording] = (),
+        *,
+        now_ms: int,
     ) -> None:
         """Store everything that an event has done, in one transaction."""
         query = msgspec.json.encode(page.query).decode()
@@ -169,7 +185,31 @@ class Store:
             *_storage_statements(page.person_id, writes),
             *_ask_statements(page.id, writes),
         ]
-        await self._write(statements)
+        try:
+            await self._write([*statements, *self._recording_statements(recordings, now_ms)])
+        except ProgramFullError:
+            # What people keep goes before what developers look at.
+            await self._write([("DELETE FROM recording", ()), *statements])
+
+    async def save_recordings(self, recordings: Sequence[Recording], *, now_ms: int) -> None:
+        """Keep events that have failed, when there is room."""
+        with suppress(ProgramFullError):
+            await self._write(self._recording_statements(recordings, now_ms))
+
+    async def find_recording(self, event_id: str) -> Recording | None:
+        """Return what was kept of an event."""
+        rows = await self._rows(tapes.FIND, event_id)
+        return tapes.decode(rows[0][0]) if rows else None
+
+    def _recording_statements(
+        self, recordings: Sequence[Recording], now_ms: int
+    ) -> list[_Statement]:
+        statements = tapes.save_statements(recordings, now_ms=now_ms)
+        if statements and self._recorded_count % tapes.RECORDINGS_TRIMMED_EVERY == 0:
+            bounds = (tapes.RECORDINGS_MAX, tapes.RECORDINGS_BYTES_MAX)
+            statements.append((tapes.TRIM, bounds))
+        self._recorded_count += 1
+        return statements
 
     async def find_asks(self, page_id: str) -> list[tuple[str, dict[str, Any]]]:
         """Return the questions of a page that the main database may not know yet."""
@@ -198,7 +238,20 @@ class Store:
 
     async def forget_pages(self, *, before_ms: int) -> None:
         """Drop pages that nobody has touched for long."""
-        await self._write([("DELETE FROM page WHERE used_at_ms < ?", (before_ms,))])
+        await self._write(
+            [
+                ("DELETE FROM page WHERE used_at_ms < ?", (before_ms,)),
+                ("DELETE FROM recording WHERE at_ms < ?", (before_ms,)),
+            ]
+        )
+
+    async def forget_oldest(self, person_id: str, *, kept: int) -> None:
+        """Drop the pages of a person but for those touched last."""
+        sql = (
+            "DELETE FROM page WHERE person_id = ? AND id IN (SELECT id FROM page"
+            " WHERE person_id = ? ORDER BY used_at_ms DESC, opened_at_ms DESC LIMIT -1 OFFSET ?)"
+        )
+        await self._write([(sql, (person_id, person_id, kept))])
 
     async def _rows(self, sql: str, *params: Any) -> list[Any]:
         async with self._lock:
@@ -256,21 +309,22 @@ class Stores:
 
     async def get(self, program_id: str) -> Store:
         """Return the database of a program that exists (its id has been checked at upload)."""
-        store = self._stores.get(program_id)
+        # Ids are unique in any mix of case, and so is the file's name.
+        key = program_id.casefold()
+        store = self._stores.get(key)
         if store is not None:
-            self._stores.move_to_end(program_id)
+            self._stores.move_to_end(key)
             return store
         async with self._lock:
-            if program_id not in self._stores:
-                # Ids are unique in any mix of case, and so is the file's name.
-                store = Store(self._folder / f"{program_id.casefold()}.db")
+            if key not in self._stores:
+                store = Store(self._folder / f"{key}.db")
                 await store.open()
                 await store.forget_pages(before_ms=self._clock() - PAGE_TTL_MS)
-                self._stores[program_id] = store
+                self._stores[key] = store
             while len(self._stores) > STORES_OPEN_MAX:
                 _, oldest = self._stores.popitem(last=False)
                 await oldest.close()
-            return self._stores[program_id]
+            return self._stores[key]
 
     async def close(self) -> None:
         """Close every database."""

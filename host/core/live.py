@@ -22,6 +22,8 @@ TOPIC = "live"
 WAITING_COUNT_MAX = 256
 WAITING_BYTES_MAX = 1024 * 1024
 PAGE_COUNT_MAX = 200
+# Tabs and devices of one person.  One more closes the one opened first, which then comes back.
+CONNECTIONS_PER_PERSON_MAX = 40
 TICKET_TTL_MS = 30_000
 # Older events are swept; a browser that comes back later loads its pages anew.
 KEPT_MS = 30 * 24 * 3600 * 1000
@@ -172,7 +174,8 @@ class Hub:
     """The open connections of this process, by person."""
 
     def __init__(self, db: Database) -> None:
-        self._by_person: dict[str, set[Connection]] = {}
+        # By person, in the order in which they were opened.
+        self._by_person: dict[str, dict[Connection, None]] = {}
         self._upstream: dict[str, UpstreamHandler] = {}
         db.listen(TOPIC, self._push)
 
@@ -188,12 +191,15 @@ class Hub:
 
     def add(self, connection: Connection) -> None:
         """Begin to push to ``connection``."""
-        self._by_person.setdefault(connection.person_id, set()).add(connection)
+        mine = self._by_person.setdefault(connection.person_id, {})
+        mine[connection] = None
+        for oldest in list(mine)[:-CONNECTIONS_PER_PERSON_MAX]:
+            oldest.end("too-many")
 
     def remove(self, connection: Connection) -> None:
         """Stop pushing to ``connection`` and run what it left to undo."""
-        mine = self._by_person.get(connection.person_id, set())
-        mine.discard(connection)
+        mine = self._by_person.get(connection.person_id, {})
+        mine.pop(connection, None)
         if not mine:
             self._by_person.pop(connection.person_id, None)
         for undo in connection.on_close:

@@ -26,7 +26,13 @@ blueprint = Blueprint("live", __name__)
 FRAME_BYTES_MAX = 256 * 1024
 UPSTREAM_COUNT_MAX = 32
 TICKETS_PER_MINUTE = 120
-_CLOSE_CODES = {"resume": 4008, "signed-out": 4001, "stopping": 1012, "bad-frame": 4400}
+_CLOSE_CODES = {
+    "resume": 4008,
+    "too-many": 4029,
+    "signed-out": 4001,
+    "stopping": 1012,
+    "bad-frame": 4400,
+}
 
 
 class Upstream(msgspec.Struct):
