@@ -35,7 +35,9 @@ async def post_package(app_id: str) -> ResponseReturnValue:
     version, is_new = await upload.upload(
         deps(), data, app_id=app_id, brand_id=brand_id, now_ms=now_ms
     )
-    return _format(version), 201 if is_new else 200
+    brand = (await deps().db.read(brands.find_brands, [brand_id]))[brand_id]
+    place = {"console_url": f"{settings().base_url}/m/{brand.handle}/program"}
+    return _format(version) | place, 201 if is_new else 200
 
 
 @blueprint.get("/<app_id>/versions")

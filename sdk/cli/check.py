@@ -21,11 +21,11 @@ from sdk.cli.folder import (
 @click.option("--json", "as_json", is_flag=True, help="Print the findings for another program.")
 @click.pass_context
 def check(context: click.Context, folder: Path, *, as_json: bool) -> None:
-    r"""Report every rule that the program in FOLDER breaks.
+    """Report every rule that the program in FOLDER breaks.
 
     \b
       hutong check tea-house
-    """
+    """  # noqa: D301  (click wants the character itself)
     files = read_program(folder)
     findings = check_files(files)
     errors = sum(finding.severity == "error" for finding in findings)

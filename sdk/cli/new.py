@@ -16,11 +16,11 @@ _NAME_CHARS_MAX = 40
 @click.argument("name")
 @click.option("--app-id", help="The program's id for ever, such as com.example.tea-house.")
 def new(name: str, app_id: str | None) -> None:
-    r"""Make a folder NAME with a mini-program that works: one product, Buy, the order.
+    """Make a folder NAME with a mini-program that works: one product, Buy, the order.
 
     \b
       hutong new tea-house
-    """
+    """  # noqa: D301  (click wants the character itself)
     folder = Path(name)
     if not _NAME.fullmatch(folder.name) or len(folder.name) > _NAME_CHARS_MAX:
         raise click.UsageError(

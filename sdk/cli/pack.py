@@ -17,11 +17,11 @@ from sdk.cli.folder import RefusedError, count, print_findings, print_json, read
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the answer for another program.")
 def pack(folder: Path, output: Path | None, *, as_json: bool) -> None:
-    r"""Build the package of the program in FOLDER, such as tea-house-1.0.0.mpk.
+    """Build the package of the program in FOLDER, such as tea-house-1.0.0.mpk.
 
     \b
       hutong pack tea-house
-    """
+    """  # noqa: D301  (click wants the character itself)
     data, package = pack_folder(folder)
     name = folder.resolve().name
     path = output or Path(f"{name}-{package.manifest.version_name}.mpk")

@@ -22,17 +22,26 @@ _LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 @click.command()
 @click.argument("source", type=click.Path(path_type=Path), default=".")
-@click.option("--host", required=True, help="Address of the lane, such as https://lane.example.")
 @click.option(
-    "--key", help="Upload key from your brand's console; '-' reads it from standard input."
+    "--host",
+    required=True,
+    envvar="HUTONG_HOST_URL",
+    show_envvar=True,
+    help="Address of the lane, such as https://lane.example.",
+)
+@click.option(
+    "--key",
+    envvar="HUTONG_UPLOAD_KEY",
+    show_envvar=True,
+    help="Upload key from your brand's console; '-' reads it from standard input.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the answer for another program.")
 def publish(source: Path, host: str, key: str | None, *, as_json: bool) -> None:
-    r"""Send SOURCE, a folder or an .mpk file, to a host.
+    """Send SOURCE, a folder or an .mpk file, to a host.
 
     \b
       hutong publish tea-house --host http://127.0.0.1:8000 --key YOUR-UPLOAD-KEY
-    """
+    """  # noqa: D301  (click wants the character itself)
     address = _address(host)
     data, app_id = _package(source)
     upload_key = _upload_key(key)
@@ -48,7 +57,8 @@ def publish(source: Path, host: str, key: str | None, *, as_json: bool) -> None:
         print_json(answer)
         return
     print_findings([_finding(each) for each in answer.get("findings", [])])
-    click.echo(f"Sent {app_id} {answer.get('version', '')}: {answer.get('status', 'received')}")
+    version = answer.get("version_name", "")
+    click.echo(f"Sent {app_id} {version}: {answer.get('status', 'received')}")
     click.echo(f"Next: try it and send it to review at {answer.get('console_url', address)}")
 
 

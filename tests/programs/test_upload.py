@@ -36,6 +36,8 @@ class TestUpload:
 
         assert (201, "development", 1) == (status, answer["status"], answer["code"])
         assert hashlib.sha256(data).hexdigest() == answer["digest"]
+        assert "1.0.0" == answer["version_name"]
+        assert answer["console_url"].endswith("/m/tea/program")
         version = await running.db.read(programs.find_version, answer["version_id"])
         assert version is not None
         assert running.blobs.get(version.digest) == data

@@ -27,13 +27,17 @@ def in_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def run(*words: str, stdin: str = "") -> Result:
+def run(*words: str, stdin: str = "", env: dict[str, str] | None = None) -> Result:
     """Run a command as a merchant would."""
-    return CliRunner().invoke(hutong, words, input=stdin)
+    return CliRunner().invoke(hutong, words, input=stdin, env=env)
 
 
 class TestNew:
     """``hutong new``."""
+
+    def test_help_shows_the_command_as_it_is_typed(self) -> None:
+        """The example keeps its line."""
+        assert "\n    hutong new tea-house\n" in run("new", "--help").output
 
     def test_new_program_is_ready_to_pack(self) -> None:
         """A merchant's first three commands work, one after the other."""
@@ -164,7 +168,7 @@ class _Lane(BaseHTTPRequestHandler):
 
 
 PACKAGES = "/api/v1/programs/com.example.shop/packages"
-TOKEN = (200, {"access_token": "t0", "expires_in_s": 600})
+TOKEN = (200, {"access_token": "t0", "expires_in": 600})
 
 
 @pytest.fixture
@@ -177,7 +181,7 @@ def lane() -> Iterator[str]:
             201,
             {
                 "version_id": "v1",
-                "version": "1.0.0",
+                "version_name": "1.0.0",
                 "status": "development",
                 "findings": [],
                 "console_url": "http://lane/console",
@@ -217,6 +221,16 @@ class TestPublish:
 
         assert 0 == done.exit_code
         assert {"upload_key": "k1"} == json.loads(_Lane.requests[0][2])
+
+    def test_the_lines_that_the_console_shows_are_enough(self, lane: str) -> None:
+        """Address and key may stand in the environment, as the console says."""
+        run("new", "shop")
+        environ = {"HUTONG_HOST_URL": lane, "HUTONG_UPLOAD_KEY": "k2"}
+
+        done = run("publish", "shop", env=environ)
+
+        assert 0 == done.exit_code
+        assert {"upload_key": "k2"} == json.loads(_Lane.requests[0][2])
 
     def test_a_refusal_is_told_in_the_hosts_words(self, lane: str) -> None:
         """Findings read like those of ``check``; control characters reach no terminal."""
