@@ -128,7 +128,7 @@ def enter_pin(page: Page, pin: str = PIN) -> None:
 
 def confirm(page: Page) -> None:
     """Say yes to the host's question."""
-    page.locator("dialog[open]").get_by_role("button", name=re.compile("^Yes")).click()
+    page.locator("dialog[open] #confirm-yes").click()
 
 
 def picture(colour: str) -> bytes:

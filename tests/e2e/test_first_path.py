@@ -215,9 +215,7 @@ def ship_and_receive(host: HostProcess, ann: Person, shen: Person, order_id: str
     host.start()
     page.goto(f"/orders/{order_id}")
     page.get_by_role("button", name="Confirm receipt").click()
-    yes = page.get_by_role("button", name="Yes, pay the shop")
-    if yes.is_visible():
-        yes.click()
+    steps.confirm(page)
     expect(page.get_by_text("Received").first).to_be_visible()
 
 
