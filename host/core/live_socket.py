@@ -152,7 +152,7 @@ async def _receive(connection: Connection) -> str:
                 return "bad-frame"
             try:
                 message = msgspec.json.decode(data, type=Upstream)
-            except (msgspec.DecodeError, RecursionError):
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
                 return "bad-frame"
             await waiting.acquire()
             group.create_task(_answer(connection, message, waiting))
