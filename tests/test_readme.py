@@ -59,7 +59,8 @@ def test_the_first_command_opens_a_living_lane(copy: Path, tmp_path: Path) -> No
             assert answer.status == 200
             assert b"Lin Mei" in answer.read()
     finally:
-        os.killpg(process.pid, signal.SIGINT)
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGINT)
         status = process.wait(30)
         log.close()
     assert 0 == status, (tmp_path / "log").read_text(encoding="utf-8")
