@@ -20,6 +20,7 @@ from hypercorn.config import Config
 
 from host import subscriptions
 from host.app import create_app
+from host.bridge.workers import pool_settings
 from host.core import live, outbox
 from host.core.blobs import DiskBlobs
 from host.core.clock import now_ms
@@ -30,7 +31,7 @@ from host.core.migrate import migrate
 from host.core.passwords import Passwords
 from host.core.settings import Settings, with_secret
 from host.core.sqlite import SqliteDatabase
-from runtime.pool import Pool, PoolSettings
+from runtime.pool import Pool
 
 logger = logging.getLogger(__name__)
 
@@ -80,7 +81,7 @@ async def open_deps(settings: Settings, *, with_runtime: bool = True) -> AsyncIt
     await asyncio.to_thread(migrate, settings.database_path)
     db = await SqliteDatabase.open(settings.database_path)
     passwords = Passwords()
-    pool = Pool(_pool_settings(settings), _log_incident) if with_runtime else None
+    pool = Pool(pool_settings(settings), _log_incident) if with_runtime else None
     try:
         if pool is not None:
             await pool.start()
@@ -166,15 +167,6 @@ async def _do_chores_forever(db: Database) -> None:
                 # A rail that is down must not stop the other chores; it is tried again in seconds.
                 logger.exception("chore %s failed", chore.__module__)
         await asyncio.sleep(SWEEP_S)
-
-
-def _pool_settings(settings: Settings) -> PoolSettings:
-    return PoolSettings(
-        isolation="degraded" if settings.isolation == "degraded" else "strict",
-        event_cpu_ms_max=settings.program_cpu_ms_max,
-        event_wall_ms_max=settings.program_wall_ms_max,
-        memory_bytes_max=settings.program_memory_mib_max * 2**20,
-    )
 
 
 def _log_incident(key: str, kind: str, detail: str) -> None:

@@ -86,6 +86,8 @@ class LogLine:
     file: str
     line: int
     at_ms: int
+    # The event, when it can be run again; otherwise empty.
+    event_id: str
 
 
 @dataclass(frozen=True, slots=True)

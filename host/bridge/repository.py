@@ -187,8 +187,8 @@ def insert_log(tx: Tx, line: LogLine) -> None:
     """Store a line for the merchant, once per id."""
     tx.run(
         "INSERT INTO bridge_log (id, program_id, version_id, level, page, handler, reason,"
-        " message, file, line, at_ms) VALUES (:id, :program, :version, :level, :page, :handler,"
-        " :reason, :message, :file, :line, :at) ON CONFLICT (id) DO NOTHING",
+        " message, file, line, at_ms, event_id) VALUES (:id, :program, :version, :level, :page,"
+        " :handler, :reason, :message, :file, :line, :at, :event) ON CONFLICT (id) DO NOTHING",
         id=line.id,
         program=line.program_id,
         version=line.version_id,
@@ -200,6 +200,7 @@ def insert_log(tx: Tx, line: LogLine) -> None:
         file=line.file,
         line=line.line,
         at=line.at_ms,
+        event=line.event_id,
     )
 
 
@@ -207,7 +208,7 @@ def find_log(tx: Tx, program_id: str, *, limit: int) -> list[LogLine]:
     """Return a program's newest lines."""
     rows = tx.rows(
         "SELECT id, program_id, version_id, level, page, handler, reason, message, file, line,"
-        " at_ms FROM bridge_log WHERE program_id = :program ORDER BY at_ms DESC, id DESC"
+        " at_ms, event_id FROM bridge_log WHERE program_id = :program ORDER BY at_ms DESC, id DESC"
         " LIMIT :limit",
         program=program_id,
         limit=limit,

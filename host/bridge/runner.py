@@ -10,6 +10,7 @@ from host.bridge.gate import open_gate
 from host.bridge.model import LogLine
 from host.bridge.open_page import OpenPage
 from host.bridge.packages import Packages, Ready
+from host.bridge.recording import Failure, Recording, Tape, failure_of, outcome_of
 from host.bridge.requests import PageFailedError
 from host.bridge.share import share_effect
 from host.bridge.store import ProgramFullError, StoredEvent
@@ -52,25 +53,29 @@ class Runner:
             seed=int.from_bytes(hashlib.sha256(visit.event_id.encode()).digest()[:6], "big"),
             lang=visit.lang,
         )
+        tape = Tape(open_gate(visit))
         try:
-            outcome = await self._run(visit, ready, event)
+            outcome = await self._run(visit, ready, event, tape)
         except EventFailedError as error:
             await self._write_lines(visit, path, handler, error.logs)
+            if failure := failure_of(error):
+                _record(visit, event, tape, error.logs, failure)
             raise await self.fail(visit, path, handler, error) from error
+        _record(visit, event, tape, outcome.logs, outcome)
         await self._write_lines(visit, path, handler, outcome.logs)
         return outcome
 
-    async def _run(self, visit: Visit, ready: Ready, event: Event) -> Outcome:
+    async def _run(self, visit: Visit, ready: Ready, event: Event, tape: Tape) -> Outcome:
         runtime = visit.deps.runtime
         if runtime is None:
             raise ProgramStoppedError("This host runs no shops at the moment. Try again later.")
         try:
-            return await runtime.run_event(ready.code, event, open_gate(visit))
+            return await runtime.run_event(ready.code, event, tape.answer)
         except EventFailedError as error:
             if error.reason != "stale_code":
                 raise
         ready = await self._packages.compile_again(ready)
-        return await runtime.run_event(ready.code, event, open_gate(visit))
+        return await runtime.run_event(ready.code, event, tape.answer)
 
     async def finish(
         self,
@@ -86,7 +91,9 @@ class Runner:
             draft = page.session.draft(*states)
             event = StoredEvent(visit.event_id, draft.patch.n, effects)
             stored = page.stored(n=draft.patch.n, state=draft.encoded, title=title)
-            await page.store.save_event(stored, event, visit.writes, now_ms=visit.now_ms)
+            await page.store.save_event(
+                stored, event, visit.writes, visit.recordings, now_ms=visit.now_ms
+            )
         except (ViewFailedError, ProgramFullError) as error:
             raise await self.fail(visit, page.path, handler, error) from error
         page.session.accept(draft)
@@ -107,13 +114,21 @@ class Runner:
             reason, message = error.reason, error.message
             file, line = error.file or "", error.line or 0
             is_retryable = error.retryable
+        if isinstance(error, ViewFailedError) and visit.recordings:
+            last = visit.recordings[-1]
+            visit.recordings[-1] = dataclasses.replace(
+                last, failure=Failure(reason, message, file, line)
+            )
         failed = dataclasses.replace(
             _line(visit, "error", path, handler, number=0, text=message),
             reason=reason,
             file=file,
             line=line,
+            # The handler that failed is the last that ran; nothing ran, nothing can be run again.
+            event_id=visit.recordings[-1].event.id if visit.recordings else "",
         )
         if _may_log(visit):
+            await visit.store.save_recordings(visit.recordings, now_ms=visit.now_ms)
             await visit.deps.db.write(service.write_log, [failed])
         place = f"{file}:{line} " if file else ""
         detail = f"{place}{message}" if visit.running.is_trial else ""
@@ -146,6 +161,24 @@ async def _effects(
     return effects, title
 
 
+def _record(
+    visit: Visit, event: Event, tape: Tape, logs: tuple[str, ...], ended: Outcome | Failure
+) -> None:
+    """Keep a handler's run for `hutong replay`, until what it did is stored."""
+    visit.recordings.append(
+        Recording(
+            person_id=visit.person_id,
+            page_id=visit.page_id,
+            version_id=visit.running.version.id,
+            event=event,
+            calls=tuple(tape.calls),
+            logs=logs,
+            outcome=outcome_of(ended) if isinstance(ended, Outcome) else None,
+            failure=ended if isinstance(ended, Failure) else None,
+        )
+    )
+
+
 def _may_log(visit: Visit) -> bool:
     """Tell whether the program may write to its log now: one that always fails must not fill it."""
     return visit.budget.take(("", visit.program_id, "log"), per_minute=EVENTS_LOGGED_PER_MINUTE)
@@ -164,4 +197,5 @@ def _line(visit: Visit, level: str, path: str, handler: str, *, number: int, tex
         file="",
         line=0,
         at_ms=visit.now_ms,
+        event_id=visit.event_id,
     )

@@ -298,6 +298,11 @@ def _ask_statements(page_id: str, writes: Writes) -> list[_Statement]:
     ]
 
 
+def store_path(data_dir: Path, program_id: str) -> Path:
+    """Return the file of a program.  Ids are unique in any mix of case, and so is its name."""
+    return data_dir / "programs" / f"{program_id.casefold()}.db"
+
+
 class Stores:
     """The databases that are open; the one used longest ago is closed when there are too many."""
 

@@ -5,6 +5,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 
 from host.bridge.model import Running
+from host.bridge.recording import Recording
 from host.bridge.store import Store, Writes
 from host.core.deps import Deps
 
@@ -54,6 +55,8 @@ class Visit:
     writes: Writes = field(default_factory=Writes)
     # Sheets that the shell opens when the event has succeeded.
     sheets: list[dict[str, str]] = field(default_factory=list)
+    # What is kept of the handlers that ran, to run them again.
+    recordings: list[Recording] = field(default_factory=list)
 
     @property
     def program_id(self) -> str:

@@ -73,6 +73,18 @@ def find_version(tx: Tx, version_id: str) -> Version | None:
     return repository.find_version(tx, version_id)
 
 
+def find_version_named(tx: Tx, program_id: str, name: str) -> Version | None:
+    """Return a program's version by its id, or the newest of this name.  For operators."""
+    program = repository.find_program_by_key(tx, program_id.casefold())
+    if program is None:
+        return None
+    version = repository.find_version(tx, name)
+    if version is not None and version.program_id == program.id:
+        return version
+    newest = repository.find_versions(tx, program.id, limit=VERSIONS_SHOWN_MAX)
+    return next((each for each in newest if each.version_name == name), None)
+
+
 def find_live_version(tx: Tx, program_id: str) -> Version | None:
     """Return the version that people open, or None when the program is not live."""
     program = repository.find_program_by_key(tx, program_id.casefold())
