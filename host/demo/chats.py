@@ -1,11 +1,8 @@
-"""What the people of the demo lane have said to each other, and bought because of it."""
+"""What the people of the demo lane have said to each other."""
 
 from host.chat import service as chat
 from host.core.ids import derived_id
 from host.demo.story import Lane
-from host.market import service as market
-from host.market.model import LineAsk, Order
-from host.wallet import service as wallet
 
 # (who, to whom, minutes ago, text, product shown)
 Line = tuple[str, int, str, str | None]
@@ -59,7 +56,7 @@ UNREAD = (GROUP[0], "陈小薇")
 
 
 async def talk(lane: Lane) -> None:
-    """Let everybody say what they said, and buy what they bought."""
+    """Let everybody say what they said."""
     db = lane.deps.db
     for a, b, lines in DIRECT:
         made = await db.write(
@@ -76,7 +73,6 @@ async def talk(lane: Lane) -> None:
         now_ms=lane.at(days=5),
     )
     await _say(lane, group.id, lines)
-    await _buy_things(lane)
 
 
 async def read_everything(lane: Lane) -> None:
@@ -119,54 +115,3 @@ async def _say(lane: Lane, conversation_id: str, lines: tuple[Line, ...]) -> Non
             loaders=lane.loaders,
             now_ms=lane.at(minutes=minutes),
         )
-
-
-async def _buy_things(lane: Lane) -> None:
-    """One order done, one parcel on its way, one to pack, a bowl to pick up, a bill due."""
-    db, tea_owner = lane.deps.db, lane.people["wenqing"]
-    done = await _buy(lane, "mei", "jasmine-100", 1, days=5)
-    await db.write(
-        market.ship_order, done.id, actor_id=tea_owner, carrier="SF Express",
-        tracking="SF1029384756", now_ms=lane.at(days=4),
-    )  # fmt: skip
-    await db.write(
-        market.confirm_receipt, done.id, actor_id=lane.people["mei"], now_ms=lane.at(days=2)
-    )
-    coming = await _buy(lane, "jonas", "longjing-50", 1, days=1)
-    await db.write(
-        market.ship_order, coming.id, actor_id=tea_owner, carrier="SF Express",
-        tracking="SF1029384790", now_ms=lane.at(hours=3),
-    )  # fmt: skip
-    await _buy(lane, "sofia", "celadon-cup", 2, days=0, hours=5)
-    mine = await _buy(lane, "mei", "gift-spring", 1, days=1, hours=2)
-    await db.write(
-        market.ship_order, mine.id, actor_id=tea_owner, carrier="SF Express",
-        tracking="SF1029384812", now_ms=lane.at(hours=4),
-    )  # fmt: skip
-    await _buy(lane, "dalin", "beef-noodles", 2, days=0, hours=1)
-
-
-async def _buy(lane: Lane, who: str, sku: str, count: int, *, days: int, hours: int = 0) -> Order:
-    db, person_id = lane.deps.db, lane.people[who]
-    now_ms = lane.at(days=days, hours=hours)
-    product = await db.read(market.access_product, lane.products[sku])
-    order_id = derived_id("demo-order", who, sku)
-    await db.write(
-        market.create_order,
-        order_id,
-        buyer_id=person_id,
-        brand_id=product.brand_id,
-        lines=[LineAsk(product.id, count)],
-        now_ms=now_ms,
-    )
-    attempt = await db.write(wallet.begin_pin_attempt, person_id, now_ms)
-    await db.write(wallet.accept_pin, attempt.id, person_id)
-    return await db.write(
-        market.pay_order,
-        order_id,
-        actor_id=person_id,
-        pin_attempt_id=attempt.id,
-        address_id=derived_id("demo-address", person_id),
-        fee_bps=lane.deps.settings.platform_fee_bps,
-        now_ms=now_ms + 60_000,
-    )

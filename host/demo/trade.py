@@ -1,0 +1,131 @@
+"""What the people of the demo lane have bought, and paid back to each other.
+
+Oldest first, whatever it is: the books take no entry that is older than their last one.
+"""
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+from host.core.ids import derived_id
+from host.core.money import Money, parse_currency
+from host.demo.story import Lane
+from host.market import service as market
+from host.market.model import LineAsk
+from host.wallet import service as wallet
+from host.wallet.service import payments
+
+_DAY = 24
+
+# (hours ago, who, to whom, minor units of CNY, what for)
+Favour = tuple[int, str, str, int, str]
+
+FAVOURS: tuple[Favour, ...] = (
+    (8 * _DAY - 4, "mei", "jonas", 45_00, "The brass bell"),
+    (7 * _DAY + 2, "mei", "tom", 18_00, "Rye bread"),
+    (6 * _DAY + 3, "jonas", "mei", 22_00, "Noodles on Sunday"),
+    (4 * _DAY + 6, "mei", "dalin", 26_00, "石榴"),
+    (3 * _DAY + 8, "xiaowei", "mei", 60_00, "画框钱"),
+    (2 * _DAY + 9, "mei", "xiaowei", 30_00, "展览门票"),
+    (2 * _DAY + 1, "sofia", "yuki", 150_00, "A vase, not a teapot"),
+    (1 * _DAY + 7, "mei", "tom", 18_00, "Rye again"),
+)
+
+# (hours ago, who, what, how many): one done, two on their way, one to pack, bowls to pick up
+PURCHASES: tuple[tuple[int, str, str, int], ...] = (
+    (5 * _DAY, "mei", "jasmine-100", 1),
+    (1 * _DAY + 2, "mei", "gift-spring", 1),
+    (1 * _DAY, "jonas", "longjing-50", 1),
+    (5, "sofia", "celadon-cup", 2),
+    (1, "dalin", "beef-noodles", 2),
+)
+
+# (hours ago, who, what, its number at SF Express)
+PARCELS: tuple[tuple[int, str, str, str], ...] = (
+    (4 * _DAY, "mei", "jasmine-100", "SF1029384756"),
+    (4, "mei", "gift-spring", "SF1029384812"),
+    (3, "jonas", "longjing-50", "SF1029384790"),
+)
+
+# (hours ago, who, what)
+RECEIPTS: tuple[tuple[int, str, str], ...] = ((2 * _DAY, "mei", "jasmine-100"),)
+
+
+async def trade(lane: Lane) -> None:
+    """Let everything happen in its order."""
+    acts: list[tuple[int, Callable[[], Awaitable[None]]]] = [
+        *((favour[0], partial(_pay_back, lane, favour)) for favour in FAVOURS),
+        *((purchase[0], partial(_buy, lane, *purchase)) for purchase in PURCHASES),
+        *((parcel[0], partial(_ship, lane, *parcel)) for parcel in PARCELS),
+        *((receipt[0], partial(_receive, lane, *receipt)) for receipt in RECEIPTS),
+    ]
+    for _, act in sorted(acts, key=lambda act: -act[0]):
+        await act()
+
+
+async def _pay_back(lane: Lane, favour: Favour) -> None:
+    hours, who, to, amount_minor, memo = favour
+    now_ms = lane.at(hours=hours)
+    attempt_id = await _type_pin(lane, who, now_ms)
+    await lane.deps.db.write(
+        payments.send_money,
+        derived_id("demo-favour", who, to, str(hours)),
+        sender_id=lane.people[who],
+        receiver_id=lane.people[to],
+        money=Money(amount_minor, parse_currency("CNY")),
+        memo=memo,
+        pin_attempt_id=attempt_id,
+        now_ms=now_ms,
+    )
+
+
+async def _buy(lane: Lane, hours: int, who: str, sku: str, count: int) -> None:
+    db, person_id, now_ms = lane.deps.db, lane.people[who], lane.at(hours=hours)
+    product = await db.read(market.access_product, lane.products[sku])
+    await db.write(
+        market.create_order,
+        _order_id(who, sku),
+        buyer_id=person_id,
+        brand_id=product.brand_id,
+        lines=[LineAsk(product.id, count)],
+        now_ms=now_ms,
+    )
+    await db.write(
+        market.pay_order,
+        _order_id(who, sku),
+        actor_id=person_id,
+        pin_attempt_id=await _type_pin(lane, who, now_ms),
+        address_id=derived_id("demo-address", person_id),
+        fee_bps=lane.deps.settings.platform_fee_bps,
+        now_ms=now_ms + 60_000,
+    )
+
+
+async def _ship(lane: Lane, hours: int, who: str, sku: str, tracking: str) -> None:
+    await lane.deps.db.write(
+        market.ship_order,
+        _order_id(who, sku),
+        actor_id=lane.people["wenqing"],
+        carrier="SF Express",
+        tracking=tracking,
+        now_ms=lane.at(hours=hours),
+    )
+
+
+async def _receive(lane: Lane, hours: int, who: str, sku: str) -> None:
+    await lane.deps.db.write(
+        market.confirm_receipt,
+        _order_id(who, sku),
+        actor_id=lane.people[who],
+        now_ms=lane.at(hours=hours),
+    )
+
+
+async def _type_pin(lane: Lane, who: str, now_ms: int) -> str:
+    """Begin and pass a PIN attempt: the demo's people know their PIN."""
+    attempt = await lane.deps.db.write(wallet.begin_pin_attempt, lane.people[who], now_ms)
+    await lane.deps.db.write(wallet.accept_pin, attempt.id, lane.people[who])
+    return attempt.id
+
+
+def _order_id(who: str, sku: str) -> str:
+    return derived_id("demo-order", who, sku)
