@@ -1,13 +1,13 @@
 """People for the tests of contacts and chat: builders with defaults."""
 
 from host.contacts import service as contacts
-from host.core.sqlite import SqliteDatabase
+from host.core.db import Database
 from host.identity import service as identity
 from host.identity.model import Person
 from tests.conftest import START_MS
 
 
-async def make_person(db: SqliteDatabase, handle: str, *, name: str = "") -> Person:
+async def make_person(db: Database, handle: str, *, name: str = "") -> Person:
     """Return a new person who cannot sign in: tests that need to go through the door."""
     return await db.write(
         identity.register_person,
@@ -19,7 +19,7 @@ async def make_person(db: SqliteDatabase, handle: str, *, name: str = "") -> Per
     )
 
 
-async def make_friends(db: SqliteDatabase, *handles: str) -> list[Person]:
+async def make_friends(db: Database, *handles: str) -> list[Person]:
     """Return new people who are all contacts of the first."""
     people = [await make_person(db, handle) for handle in handles]
     for other in people[1:]:
