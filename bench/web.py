@@ -236,19 +236,22 @@ async def _process(
         sys.executable, *words, *last, env=env, cwd=folder, stdout=subprocess.DEVNULL
     )
     try:
-        await _wait_until_open(port)
+        await _wait_until_open(port, process)
         yield port
     finally:
-        process.terminate()
+        if process.returncode is None:
+            process.terminate()
         await process.wait()
 
 
-async def _wait_until_open(port: int) -> None:
+async def _wait_until_open(port: int, process: asyncio.subprocess.Process) -> None:
     async with asyncio.timeout(60):
         while True:
             try:
                 _, writer = await asyncio.open_connection("127.0.0.1", port)
             except OSError:
+                if process.returncode is not None:
+                    raise SystemExit("the server to measure did not start") from None
                 await asyncio.sleep(0.1)
             else:
                 writer.close()
