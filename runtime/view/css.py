@@ -226,14 +226,19 @@ class _Checker:
             self._refuse(token, "VIEW022", f"there is no {path} in the package", fix)
 
     def _value(self, tokens: list[ast.Node]) -> str:
-        pieces = []
-        for token in tokens:
-            url = _url_text(token)
-            if url:
-                pieces.append(f'url("{url.removeprefix("/")}")')
-            else:
-                pieces.append(tinycss2.serialize([token]))
-        return "".join(pieces).strip()
+        return "".join(map(self._written, tokens)).strip()
+
+    def _written(self, token: ast.Node) -> str:
+        """Write one token of a value; pictures, however deep, as ``url("assets/…")``."""
+        url = _url_text(token)
+        if url:
+            return f'url("{url.removeprefix("/")}")'
+        if token.type == "function":
+            return f"{token.lower_name}({self._value(token.arguments)})"
+        if token.type in ("() block", "[] block"):
+            left, right = token.type[:2]
+            return f"{left}{self._value(token.content)}{right}"
+        return str(tinycss2.serialize([token]))
 
 
 def _url_text(token: ast.Node) -> str:

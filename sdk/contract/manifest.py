@@ -18,6 +18,8 @@ from sdk.contract.strict_json import JsonRefusedError, Node, parse
 
 FILE = "manifest.json"
 MANIFEST_BYTES_MAX = 64 * 1024
+# A file of thousands of mistakes is no manifest, and nobody reads further.
+FINDINGS_MAX = 100
 # The platform code of this host: `platform_version.min_code` may ask for at most this.
 HOST_CODE = 1
 
@@ -109,7 +111,8 @@ def validate_manifest(
         _check_repeats(root, findings)
     found = sorted(findings.all)
     if has_errors(found):
-        return None, found
+        worst_first = sorted(found, key=lambda each: each.severity != "error")
+        return None, sorted(worst_first[:FINDINGS_MAX])
     return _manifest(plain(root)), found
 
 

@@ -147,6 +147,10 @@ class Members:
 Rule = Text | Whole | Flag | Choice | Either | Items | Members
 
 
+# Characters of a member's name that a message shows.
+_NAME_SHOWN_MAX = 80
+
+
 class Findings:
     """Collects findings about one file."""
 
@@ -248,4 +252,6 @@ def _report_unknown(value: Node, name: str, rule: Members, at: str, findings: Fi
 
 
 def _path(at: str, name: str) -> str:
-    return f"{at}.{name}" if at else name
+    """Return where a member is; a name that only a stranger would write is cut for the message."""
+    short = name if len(name) <= _NAME_SHOWN_MAX else f"{name[:_NAME_SHOWN_MAX]}…"
+    return f"{at}.{short}" if at else short

@@ -127,7 +127,8 @@ class _Reader:
             if name in members:
                 self._at = start
                 raise self._refusal(
-                    f'has the member "{name}" twice', "keep one: which of them counts is a guess"
+                    f'has the member "{name[:80]}" twice',
+                    "keep one: which of them counts is a guess",
                 )
             self._expect(":")
             members[name] = self._value(depth + 1)

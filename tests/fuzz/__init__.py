@@ -1,0 +1,1 @@
+"""Whatever strangers send, the host answers with a refusal or with what was meant."""
