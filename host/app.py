@@ -18,6 +18,9 @@ from host.identity.web import load_session
 
 core_blueprint = Blueprint("core", __name__)
 
+# A post with nine pictures as telephones make them, and no more than a temporary folder bears.
+REQUEST_BYTES_MAX = 32 * 1024 * 1024
+
 _FOREVER = "public, max-age=31536000, immutable"
 _GZIP_BYTES_MIN = 1024
 # Compressing more than this takes a millisecond or more, so it is done beside the loop.
@@ -47,7 +50,7 @@ HOST_CSP = "; ".join(  # noqa: FLY002  (one directive a line)
 def create_app(deps: Deps) -> Quart:
     """Return the app that serves ``deps``."""
     app = Quart("host", static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = 32 * 1024 * 1024
+    app.config["MAX_CONTENT_LENGTH"] = REQUEST_BYTES_MAX
     web.install(app, deps, Assets())
     problems.install(app)
     app.before_request(load_session)

@@ -1,0 +1,252 @@
+"""Writes docs/limits.md from the constants themselves, so that it cannot say something else.
+
+``python -m host.limits_page`` writes the page; a test compares it, and finds public limits that
+neither stand here nor are said below to be nobody's business.
+"""
+
+import importlib
+from pathlib import Path
+
+from host.core.settings import PREFIX, Settings
+from runtime.settings import PoolSettings
+
+FILE = Path(__file__).parents[1] / "docs" / "limits.md"
+
+# What is limited, and where its number stands: `module:NAME`, `setting:field`, `pool:field`.
+Line = tuple[str, str]
+SECTIONS: dict[str, tuple[Line, ...]] = {
+    "Pictures and uploads": (
+        ("One picture, as sent", "setting:picture_bytes_max"),
+        ("Pixels of one picture", "host.core.media:PIXELS_MAX"),
+        ("Longest side that is kept; larger ones are made smaller", "host.core.media:SIDE_PX_MAX"),
+        ("All pictures of one person, as kept", "setting:person_media_bytes_max"),
+        ("One request of a browser, all its files together", "host.app:REQUEST_BYTES_MAX"),
+    ),
+    "Accounts": (
+        ("Handle, at least", "host.identity.service.names:HANDLE_LENGTH_MIN"),
+        ("Handle, at most", "host.identity.service.names:HANDLE_LENGTH_MAX"),
+        ("Name", "host.identity.service.names:NAME_GRAPHEMES_MAX"),
+        ("Password, at least", "host.identity.model:PASSWORD_LENGTH_MIN"),
+        ("Password, at most", "host.identity.model:PASSWORD_LENGTH_MAX"),
+        ("Line about oneself", "host.identity.model:ABOUT_LENGTH_MAX"),
+        (
+            "Registrations from one address",
+            "host.identity.service.entry:_REGISTRATIONS_PER_MINUTE",
+        ),
+        (
+            "Attempts to sign in as one person from one address, in 15 minutes",
+            "host.identity.service.sign_in:_PAIR_COUNT_MAX",
+        ),
+        (
+            "Attempts from one address, in 15 minutes",
+            "host.identity.service.sign_in:_ADDRESS_COUNT_MAX",
+        ),
+        (
+            "Attempts to sign in as one person from anywhere, in 15 minutes",
+            "host.identity.service.sign_in:_HANDLE_COUNT_MAX",
+        ),
+    ),
+    "Contacts and chat": (
+        ("Contacts", "host.contacts.model:CONTACT_COUNT_MAX"),
+        ("Words with a request", "host.contacts.model:HELLO_LENGTH_MAX"),
+        ("A name of one's own for a contact", "host.contacts.model:ALIAS_LENGTH_MAX"),
+        ("Requests that wait for an answer", "host.contacts.model:WAITING_COUNT_MAX"),
+        ("Requests", "host.contacts.model:REQUESTS_PER_MINUTE_MAX"),
+        ("Searches for a handle", "host.contacts.model:SEARCHES_PER_MINUTE_MAX"),
+        ("A request may be repeated after", "host.contacts.model:REQUEST_TTL_MS"),
+        ("A message", "host.chat.model:TEXT_LENGTH_MAX"),
+        ("Messages of one person in all chats", "setting:messages_per_minute_max"),
+        ("A message can be taken back for", "host.chat.model:RECALL_TTL_MS"),
+        ("Name of a group", "host.chat.model:TITLE_LENGTH_MAX"),
+        ("People in a group", "host.chat.model:GROUP_COUNT_MAX"),
+        ("New groups", "host.chat.model:GROUPS_PER_MINUTE_MAX"),
+        ("Chats that one card is shared to at once", "host.chat.model:SHARE_COUNT_MAX"),
+    ),
+    "Posts": (
+        ("A post", "host.feed.model:TEXT_LENGTH_MAX"),
+        ("Pictures of a post", "host.feed.model:PICTURE_COUNT_MAX"),
+        ("Words that describe a picture", "host.feed.model:ALT_LENGTH_MAX"),
+        ("A comment", "host.feed.model:COMMENT_LENGTH_MAX"),
+        ("Posts", "host.feed.model:POSTS_PER_MINUTE_MAX"),
+        ("Comments", "host.feed.model:COMMENTS_PER_MINUTE_MAX"),
+        ("Likes", "host.feed.model:LIKES_PER_MINUTE_MAX"),
+    ),
+    "Money": (
+        ("One transfer, in minor units", "host.core.money:AMOUNT_MINOR_MAX"),
+        ("Transfers to people", "host.wallet.service.payments:SENDS_PER_MINUTE_MAX"),
+        ("Words with a transfer", "host.wallet.service.payments:MEMO_LENGTH_MAX"),
+        ("Wrong PINs before a pause", "host.wallet.service.pin:ATTEMPT_COUNT_MAX"),
+        ("The first pause", "host.wallet.service.pin:LOCK_MS"),
+        ("The longest pause; each is four times the last", "host.wallet.service.pin:LOCK_MS_MAX"),
+    ),
+    "Orders": (
+        ("Lines of an order", "host.market.model:LINES_MAX"),
+        ("Pieces of one line", "host.market.model:QUANTITY_MAX"),
+        ("Addresses of one person", "host.market.model:ADDRESSES_MAX"),
+        ("Recipient of an address", "host.market.service.addresses:RECIPIENT_CHARS_MAX"),
+        ("Place of an address", "host.market.service.addresses:PLACE_CHARS_MAX"),
+        ("Telephone number of an address", "host.market.service.addresses:PHONE_CHARS_MAX"),
+        ("Name of an address", "host.market.service.addresses:LABEL_CHARS_MAX"),
+        ("Reason of a request for money back", "host.market.service.refunds:REASON_CHARS_MAX"),
+        ("An unpaid order ends after", "host.market.model:EXPIRE_AFTER_MS"),
+        ("A shop should send within", "host.market.model:SEND_WITHIN_MS"),
+        ("What was not sent is paid back after", "host.market.model:RETURN_UNSENT_AFTER_MS"),
+        ("A parcel counts as received after", "host.market.model:CONFIRM_PARCEL_AFTER_MS"),
+        ("Anything else counts as received after", "host.market.model:CONFIRM_OTHER_AFTER_MS"),
+        ("Money back can be asked for, after receipt, for", "host.market.model:CLOSE_AFTER_MS"),
+        (
+            "A request that the shop does not answer is granted after",
+            "host.market.model:ANSWER_REFUND_WITHIN_MS",
+        ),
+    ),
+    "Shops": (
+        ("Shops of one person", "host.brands.model:BRANDS_PER_PERSON_MAX"),
+        ("Name of a shop", "host.brands.model:NAME_GRAPHEMES_MAX"),
+        ("What a shop says about itself", "host.brands.model:DESCRIPTION_LENGTH_MAX"),
+        ("Upload keys of a shop", "host.brands.model:KEYS_PER_BRAND_MAX"),
+        ("Name of a key", "host.brands.model:KEY_LABEL_LENGTH_MAX"),
+        ("Name of a product", "host.market.service.catalogue:NAME_CHARS_MAX"),
+        ("Description of a product", "host.market.service.catalogue:DESCRIPTION_CHARS_MAX"),
+        ("SKU", "host.market.service.catalogue:SKU_CHARS_MAX"),
+        ("Price, in minor units", "host.market.model:PRICE_MINOR_MAX"),
+        ("Stock", "host.market.model:STOCK_MAX"),
+        ("Words of a search for shops", "host.programs.model:SEARCH_LENGTH_MAX"),
+        ("Name of a carrier", "host.market.service.fulfilment:CARRIER_CHARS_MAX"),
+        ("Tracking number", "host.market.service.fulfilment:TRACKING_CHARS_MAX"),
+        ("Attempts at the code of one collection", "host.market.web.console:_COLLECT_PER_MINUTE"),
+    ),
+    "Review": (
+        ("A decision comes within", "host.review.model:DECISION_WITHIN_MS"),
+        ("An appeal's decision comes within", "host.review.model:APPEAL_WITHIN_MS"),
+        ("Reason of a decision, at least", "host.review.model:REASON_LENGTH_MIN"),
+        ("Reason of a decision, at most", "host.review.model:REASON_LENGTH_MAX"),
+        ("An appeal", "host.review.model:APPEAL_LENGTH_MAX"),
+    ),
+    "A mini-program's package": (
+        ("Package", "setting:package_bytes_max"),
+        ("Unpacked", "runtime.archive:UNPACKED_BYTES_MAX"),
+        ("One file", "runtime.archive:FILE_BYTES_MAX"),
+        ("Files", "runtime.archive:FILES_MAX"),
+        ("Name of a file", "runtime.archive:NAME_CHARS_MAX"),
+        ("Manifest", "sdk.contract.manifest:MANIFEST_BYTES_MAX"),
+        ("One Python file", "runtime.policy.source:SOURCE_BYTES_MAX"),
+        ("Nodes of one Python file's syntax tree", "runtime.policy.source:NODES_MAX"),
+        ("Nesting of one Python file", "runtime.policy.source:DEPTH_MAX"),
+        ("One template", "runtime.view.markup:TEMPLATE_BYTES_MAX"),
+        ("Nesting of a template", "runtime.view.markup:MARKUP_DEPTH_MAX"),
+        ("One style sheet", "runtime.view.css:CSS_BYTES_MAX"),
+        ("One expression", "runtime.view.expression:EXPRESSION_CHARS_MAX"),
+        ("Names and signs of one expression", "runtime.view.expression:EXPRESSION_TOKENS_MAX"),
+        ("Nesting of one expression", "runtime.view.expression:EXPRESSION_DEPTH_MAX"),
+        ("All templates, sheets and texts together", "runtime.program:TEXT_CHARS_MAX"),
+        ("Uploads of one shop", "host.programs.api:_UPLOADS_PER_MINUTE"),
+    ),
+    "A running mini-program": (
+        ("Processor time of one event", "setting:program_cpu_ms_max"),
+        (
+            "Duration of one event, waits for the host not counted",
+            "setting:program_wall_ms_max",
+        ),
+        ("Memory of one worker", "setting:program_memory_mib_max"),
+        ("Calls of `api` in one event", "pool:event_calls_max"),
+        ("Effects (`api.nav`, `api.ui`) of one event", "runtime.worker:EFFECTS_MAX"),
+        ("Lines of log of one event", "pool:log_lines_max"),
+        ("Log of one event", "pool:log_bytes_max"),
+        ("State of one page", "runtime.session:STATE_BYTES_MAX"),
+        ("Nesting of the state", "runtime.session:STATE_DEPTH_MAX"),
+        ("Nodes of one page", "runtime.view.run:NODES_MAX"),
+        ("Steps of one rendering", "runtime.view.run:STEPS_MAX"),
+        ("Characters that one page shows", "runtime.view.run:TEXT_CHARS_MAX"),
+        ("One computed text", "runtime.view.run:STRING_CHARS_MAX"),
+        ("One stored value", "sdk.contract.arguments:VALUE_BYTES_MAX"),
+        ("All that is stored for one person", "host.bridge.capabilities:STORAGE_BYTES_MAX"),
+        ("Keys that are stored for one person", "host.bridge.capabilities:STORAGE_KEYS_MAX"),
+        ("The program's database, all people together", "host.bridge.store:PROGRAM_BYTES_MAX"),
+        ("Query of a page", "sdk.contract.arguments:QUERY_BYTES_MAX"),
+        ("Names in the query of a page", "sdk.contract.arguments:QUERY_KEYS_MAX"),
+        ("One amount, in minor units", "sdk.contract.shapes:AMOUNT_MINOR_MAX"),
+        ("A regular expression", "runtime.policy.patterns:PATTERN_CHARS_MAX"),
+        ("A text that one is searched in", "runtime.policy.patterns:TEXT_CHARS_MAX"),
+        ("Events of one person in one program", "host.bridge.pages:EVENTS_PER_MINUTE"),
+        ("Pages that one person opens in one program", "host.bridge.pages:OPENS_PER_MINUTE"),
+        ("Pages kept for one person in one program", "host.bridge.pages:PAGES_PER_PERSON_MAX"),
+        ("A page that nobody looks at is kept for", "host.bridge.store:PAGE_TTL_MS"),
+        ("A question to a person stays open for", "host.bridge.model:ASK_TTL_MS"),
+        (
+            "Events whose log is kept, all people together",
+            "host.bridge.runner:EVENTS_LOGGED_PER_MINUTE",
+        ),
+        ("Workers of one program", "pool:workers_per_program_max"),
+        ("Deaths of its workers in a minute before a pause", "pool:deaths_per_minute_max"),
+    ),
+    "Programs that speak to this host": (
+        ("Tickets for the live channel, of one person", "host.core.live_socket:TICKETS_PER_MINUTE"),
+        ("One frame of the live channel, upwards", "host.core.live_socket:FRAME_BYTES_MAX"),
+        ("Live events are kept for", "host.core.live:KEPT_MS"),
+        ("Access tokens from one address", "host.brands.api:_TOKENS_PER_MINUTE"),
+        ("The id of a message", "host.chat.model:CLIENT_ID_LENGTH_MAX"),
+        ("The id of a post or comment", "host.feed.model:ID_LENGTH_MAX"),
+        ("Rows of one page of a list", "host.core.paging:PAGE_ROWS_MAX"),
+    ),
+}
+
+_INTRO = """# Limits
+
+<!-- Made by `python -m host.limits_page` from the constants themselves. -->
+
+What is longer, larger or more often than this is refused with a sentence that names the limit.
+Numbers that an operator can change are the defaults of the [setting](settings.md) that is named
+beside them. Each call of `api` has its own limit a minute:
+[reference/capabilities.md](reference/capabilities.md).
+"""
+
+
+def page() -> str:
+    """Return docs/limits.md."""
+    parts = [_INTRO]
+    for title, lines in SECTIONS.items():
+        rows = "\n".join(f"| {what} | {_shown(place)} |" for what, place in lines)
+        parts.append(f"## {title}\n\n| what | limit |\n|---|---|\n{rows}\n")
+    return "\n".join(parts)
+
+
+def _shown(place: str) -> str:
+    """Return the number at ``place`` in the unit that its name says."""
+    where, name = place.split(":")
+    if where == "setting":
+        return f"{_in_unit(name, getattr(Settings(), name))} (`{PREFIX}{name.upper()}`)"
+    holder = PoolSettings() if where == "pool" else importlib.import_module(where)
+    return _in_unit(name, getattr(holder, name))
+
+
+def _in_unit(name: str, value: int) -> str:
+    words = set(name.lower().split("_"))
+    if "mib" in words:
+        return f"{value} MiB"
+    if "bytes" in words:
+        return _bytes(value)
+    if words >= {"per", "minute"} and "deaths" not in words:
+        return f"{value:,} a minute"
+    if "ms" in words:
+        return _duration(value)
+    if words & {"chars", "length", "graphemes"}:
+        return f"{value:,} characters"
+    return f"{value:,} pixels" if words & {"px", "pixels"} else f"{value:,}"
+
+
+def _bytes(value: int) -> str:
+    for size, unit in ((2**20, "MiB"), (2**10, "KiB")):
+        if value % size == 0:
+            return f"{value // size} {unit}"
+    return f"{value:,} bytes"
+
+
+def _duration(value: int) -> str:
+    for size, unit in ((86_400_000, "days"), (3_600_000, "hours"), (60_000, "minutes")):
+        if value % size == 0 and value > size:
+            return f"{value // size} {unit}"
+    return f"{value // 1000} s" if value % 1000 == 0 else f"{value} ms"
+
+
+if __name__ == "__main__":
+    FILE.write_text(page(), encoding="utf-8")
