@@ -16,7 +16,14 @@ from runtime.code_scan import check_code
 from runtime.findings import Finding, has_errors
 from runtime.package import Package, check_layout, read_manifest
 from runtime.policy import check as check_language
-from runtime.view import TemplateRefusedError, check_css, compile_template, page_scope
+from runtime.view import (
+    Components,
+    TemplateRefusedError,
+    check_css,
+    compile_template,
+    component_sheet_scope,
+    page_scope,
+)
 from runtime.view.ir import Template
 from sdk.contract.manifest import FILE as MANIFEST_FILE
 from sdk.contract.manifest import HOST_CODE, Manifest
@@ -96,9 +103,10 @@ def check_files(
 def build_views(package: Package) -> Views:
     """Compile the templates and style sheets of a package that has passed ``check_files``."""
     texts, _ = _decode(package.files)
+    components = Components(texts)
     pages = {
         page: PageView(
-            compile_template(texts[f"{page}.html"], f"{page}.html"),
+            compile_template(texts[f"{page}.html"], f"{page}.html", components),
             check_css(texts.get(f"{page}.css", ""), f"{page}.css", page_scope(page))[0],
         )
         for page in package.manifest.pages
@@ -108,7 +116,12 @@ def build_views(package: Package) -> Views:
         for language in LANGUAGES
         if f"i18n/{language}.json" in texts
     }
-    return Views(pages, check_css(texts.get("app.css", ""), "app.css")[0], translations)
+    sheets = [check_css(texts.get("app.css", ""), "app.css")[0]]
+    for path, text in texts.items():
+        scope = component_sheet_scope(path)
+        if scope is not None:
+            sheets.append(check_css(text, path, scope)[0])
+    return Views(pages, "\n".join(filter(None, sheets)), translations)
 
 
 def _decode(files: Mapping[str, bytes]) -> tuple[dict[str, str], list[Finding]]:
@@ -173,12 +186,14 @@ def _check_look(
     trees: Mapping[str, ast.Module],
 ) -> Iterable[Finding]:
     """Check templates and style sheets, and each template against its page's class."""
+    components = Components(texts)
+    yield from components.check()
     for page in manifest.pages:
         path = f"{page}.html"
         if path not in texts:
             continue
         try:
-            template = compile_template(texts[path], path)
+            template = compile_template(texts[path], path, components)
         except TemplateRefusedError as error:
             yield from error.findings
             continue
@@ -187,7 +202,9 @@ def _check_look(
     for path, text in texts.items():
         if path.endswith(".css"):
             page = path.removesuffix(".css")
-            scope = page_scope(page) if page in manifest.pages else ""
+            scope = component_sheet_scope(path) or ""
+            if page in manifest.pages:
+                scope = page_scope(page)
             yield from check_css(text, path, scope, files)[1]
 
 

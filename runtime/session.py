@@ -23,6 +23,8 @@ STATE_DEPTH_MAX = 24
 # A browser that missed more than this gets the whole page again.
 PATCHES_KEPT_MAX = 32
 PATCHES_KEPT_OPS = 2000
+# Larger whole numbers are not whole any more in a browser.
+NUMBER_MAX = 2**53
 
 _encode = msgspec.json.Encoder().encode
 
@@ -126,6 +128,13 @@ class PageSession:
         """Tell whether the page has a field that writes to ``name``."""
         return name in self._template.models
 
+    def read_model(self, name: str, value: str | bool) -> Any:  # noqa: FBT001  (what a field holds)
+        """Return what a field wrote as its kind: a number field writes numbers, None when empty."""
+        kind = self._template.models.get(name)
+        if kind != "number" or isinstance(value, bool):
+            return value
+        return read_number(value)
+
     def _render(self, state: Mapping[str, Any], memo: Memo) -> tuple[Element, Memo]:
         return render(self._template, state, self._env, memo, page_class=self._page_class)
 
@@ -148,6 +157,18 @@ def encode_state(state: Mapping[str, Any], file: str) -> bytes:
     if len(encoded) > STATE_BYTES_MAX:
         raise ViewFailedError(f"page data are more than {STATE_BYTES_MAX // 1024} KiB", file)
     return encoded
+
+
+def read_number(text: str) -> int | float | None:
+    """Return the number that a field of numbers holds, or None when it holds none."""
+    for kind in (int, float):
+        try:
+            number = kind(text)
+        except (ValueError, OverflowError):
+            continue
+        if -NUMBER_MAX <= number <= NUMBER_MAX:
+            return number
+    return None
 
 
 def dataset_of(element: Element) -> dict[str, str]:

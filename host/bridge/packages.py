@@ -44,6 +44,15 @@ class Ready:
     # Methods of the life cycle that some page has; the others need not be sent to a worker.
     life: frozenset[str]
 
+    def code_for(self, page_id: str) -> ProgramCode:
+        """Return the code under the key of the process that runs this page.
+
+        Before a ``/`` the key is the version; a page that is to be alone has its own id behind it.
+        """
+        if self.manifest.isolate != "session":
+            return self.code
+        return dataclasses.replace(self.code, key=f"{self.version.id}/{page_id}")
+
     def env(self, lang: str) -> Env:
         """Return what its templates may use for a person who reads ``lang``."""
         return Env(lang=lang, messages=self.views.texts.get(lang, {}), image=self.picture_url)

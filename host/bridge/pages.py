@@ -107,6 +107,13 @@ class Pages:
         task.add_done_callback(self._tasks.discard)
         return await asyncio.shield(task)
 
+    def recheck(self, version_id: str) -> list[str]:
+        """Look anew, at their next event, whether pages of a version may run; return whose."""
+        pages = [page for page in self._open.values() if page.running.version.id == version_id]
+        for page in pages:
+            page.checked_at_ms = 0
+        return sorted({page.person_id for page in pages})
+
     # ── opening ──
 
     async def _open_page(
@@ -344,9 +351,13 @@ class Pages:
         ]
 
 
-def _models(page: OpenPage, request: TouchRequest) -> dict[str, str | bool]:
+def _models(page: OpenPage, request: TouchRequest) -> dict[str, Any]:
     """Return what fields of this page wrote; nothing else can be set from a browser."""
-    return {name: value for name, value in request.models.items() if page.session.shows_model(name)}
+    return {
+        name: page.session.read_model(name, value)
+        for name, value in request.models.items()
+        if page.session.shows_model(name)
+    }
 
 
 def _target(page: OpenPage, request: TouchRequest) -> tuple[str, dict[str, Any]]:

@@ -70,12 +70,12 @@ class Runner:
         if runtime is None:
             raise ProgramStoppedError("This host runs no shops at the moment. Try again later.")
         try:
-            return await runtime.run_event(ready.code, event, tape.answer)
+            return await runtime.run_event(ready.code_for(visit.page_id), event, tape.answer)
         except EventFailedError as error:
             if error.reason != "stale_code":
                 raise
         ready = await self._packages.compile_again(ready)
-        return await runtime.run_event(ready.code, event, tape.answer)
+        return await runtime.run_event(ready.code_for(visit.page_id), event, tape.answer)
 
     async def finish(
         self,

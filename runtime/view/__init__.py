@@ -5,6 +5,8 @@ markup to its state.  Nothing in a template can call code, load anything or run 
 """
 
 from runtime.view.compiler import compile_template
+from runtime.view.components import Components
+from runtime.view.components import scope_of as component_sheet_scope
 from runtime.view.css import check_css, component_scope, page_scope
 from runtime.view.errors import TemplateRefusedError, ViewFailedError
 from runtime.view.ir import Template
@@ -14,6 +16,7 @@ from runtime.view.run import Env
 from runtime.view.tree import Element, Node, Text, Wire, to_wire
 
 __all__ = [
+    "Components",
     "Element",
     "Env",
     "Memo",
@@ -27,6 +30,7 @@ __all__ = [
     "check_css",
     "compile_template",
     "component_scope",
+    "component_sheet_scope",
     "diff",
     "page_scope",
     "render",

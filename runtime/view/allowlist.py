@@ -13,12 +13,15 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_TEXT = "span b strong i em small s u mark code sub sup time abbr"
+_TEXT = (
+    "span b strong i em small s u mark code sub sup time abbr kbd q cite del ins samp var dfn wbr"
+    " output ruby rt"
+)
 _BLOCK = (
     "div section article header footer nav aside p h1 h2 h3 h4 h5 h6 ul ol li dl dt dd hr br pre"
-    " blockquote figure figcaption details summary table caption thead tbody tfoot tr th td"
+    " blockquote address figure figcaption details summary table caption thead tbody tfoot tr th td"
 )
-_FORM = "form fieldset legend label input textarea select option button progress meter"
+_FORM = "form fieldset legend label input textarea select optgroup option button progress meter"
 
 # Tag → its own attributes, beside those that every tag has.
 TAGS: dict[str, frozenset[str]] = {
@@ -33,6 +36,7 @@ TAGS: dict[str, frozenset[str]] = {
     ),
     "select": frozenset({"name", "value", "disabled", "required"}),
     "option": frozenset({"value", "disabled"}),
+    "optgroup": frozenset({"label", "disabled"}),
     "button": frozenset({"disabled", "value", "name", "type"}),
     "label": frozenset({"for"}),
     "fieldset": frozenset({"disabled"}),
@@ -46,7 +50,7 @@ TAGS: dict[str, frozenset[str]] = {
     # Drawn by the host's renderer.
     "m-stepper": frozenset({"value", "min", "max", "step", "disabled", "label"}),
 }
-GLOBAL_ATTRS = frozenset({"class", "id", "title", "role", "dir", "lang", "hidden"})
+GLOBAL_ATTRS = frozenset({"class", "id", "title", "role", "dir", "lang", "hidden", "style"})
 # Attributes that are there or not: a true value shows them, a false one takes them away.
 BOOLEANS = frozenset(
     {"disabled", "checked", "readonly", "required", "hidden", "open"},
@@ -74,11 +78,11 @@ TAG_HINTS = {
     "template": "use <block>",
 }
 ATTR_HINTS = {
-    "style": "give it a class and write the rule in the page's .css file",
     "onclick": 'use m-on:tap="handler"',
     "href": 'use m-on:tap="handler" and api.nav.to(…)',
     "srcset": "use src",
     "action": 'use m-on:submit="handler"',
+    "selected": 'write  m-model="choice"  on the <select>, or its  value="{{ choice }}"',
     "bindtap": 'use m-on:tap="handler"',
     "@click": 'use m-on:tap="handler"',
     "v-if": "use m-if",

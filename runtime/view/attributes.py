@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from runtime.view import allowlist
 from runtime.view.evaluate import build
 from runtime.view.expr import Binary, Literal, Name
+from runtime.view.inline_style import read_declaration
 from runtime.view.ir import Expression, Parts
 from runtime.view.markup import Attribute, MarkupElement
 
@@ -79,6 +80,8 @@ class AttributeCompiler:
             return
         if name == "src" and not self._check_src(attribute):
             return
+        if name == "style" and not self._check_style(attribute):
+            return
         self._made[name] = self._compiler.parts(attribute.parts, self._scope)
 
     def _check_type(self, attribute: Attribute) -> bool:
@@ -99,6 +102,17 @@ class AttributeCompiler:
         self._refuse(attribute, "VIEW014", "pictures come from the package or the host", fix)
         return False
 
+    def _check_style(self, attribute: Attribute) -> bool:
+        """Check the names; a value that is worked out is looked at when it is known."""
+        text = "".join("0" if part.is_expression else part.text for part in attribute.parts)
+        for declaration in filter(str.strip, text.split(";")):
+            if not read_declaration(declaration):
+                fix = 'write  style="width: {{ percent }}%" ; the rest goes in the .css file'
+                what = declaration.strip()[:60]
+                self._refuse(attribute, "VIEW014", f"'{what}' is not available in style", fix)
+                return False
+        return True
+
     def _event(self, attribute: Attribute, event: str) -> None:
         if event not in allowlist.EVENTS:
             fix = allowlist.EVENT_HINTS.get(
@@ -117,6 +131,10 @@ class AttributeCompiler:
 
     def _model(self, attribute: Attribute) -> None:
         name = _plain_text(attribute)
+        if self._compiler.is_component:
+            fix = 'show  value="{{ value }}"  and fire an event:  m-on:change="change"'
+            self._refuse(attribute, "VIEW009", "m-model stands on pages, not in components", fix)
+            return
         if self._node.tag not in allowlist.MODEL_TAGS:
             fix = "use it on <input>, <textarea>, <select> or <m-stepper>"
             self._refuse(attribute, "VIEW009", "m-model needs a field", fix)
@@ -125,7 +143,6 @@ class AttributeCompiler:
             fix = 'write  m-model="query", the name of an attribute of the page'
             self._refuse(attribute, "VIEW009", "m-model needs a name of the page", fix)
             return
-        self._compiler.models.add(name)
         self._compiler.names.add(name)
         self._made["@model"] = (name,)
 
@@ -143,6 +160,9 @@ class AttributeCompiler:
     def _bind_model(self, name: str) -> None:
         """Show the value that the field writes to."""
         kind = self._made.get("type", ("text",))
+        is_number = self._node.tag == "m-stepper" or kind in (("number",), ("range",))
+        writes = "number" if is_number else "flag" if kind == ("checkbox",) else "text"
+        self._compiler.models[name] = writes
         line, _ = self._compiler.source.place(self._node.offset)
         whole = Expression(name, line, 1, frozenset([name]), build(Name(name)))
         if kind == ("checkbox",):

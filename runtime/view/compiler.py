@@ -10,18 +10,20 @@ from dataclasses import dataclass, field
 from runtime.findings import Finding
 from runtime.view import allowlist
 from runtime.view.attributes import AttributeCompiler, Directives
+from runtime.view.component_use import ComponentUse
 from runtime.view.errors import TemplateRefusedError
 from runtime.view.evaluate import build
 from runtime.view.expr import names_in, size_of
 from runtime.view.expression import ExpressionError, parse
+from runtime.view.inline_style import clean_style
 from runtime.view.ir import (
-    ComponentIr,
     ElementIr,
     Expression,
     ForIr,
     IfIr,
     Ir,
     Parts,
+    SlotIr,
     StaticIr,
     Template,
     TextIr,
@@ -42,14 +44,18 @@ _SPACE = re.compile(r"\s+")
 
 
 def compile_template(
-    text: str, path: str, components: Mapping[str, Template] | None = None
+    text: str,
+    path: str,
+    components: Mapping[str, Template | None] | None = None,
+    *,
+    is_component: bool = False,
 ) -> Template:
     """Return the checked template in ``text``, or raise ``TemplateRefusedError`` with findings.
 
     ``components`` are the package's own elements by name, such as ``product-card``.
     """
     source = Source(text, path)
-    compiler = _Compiler(source, components or {})
+    compiler = _Compiler(source, {} if components is None else components, is_component)
     body = compiler.siblings(parse_markup(source), _Scope(), _Slots())
     if compiler.findings:
         raise TemplateRefusedError(sorted(compiler.findings))
@@ -57,9 +63,10 @@ def compile_template(
         path=path,
         body=body,
         handlers=compiler.handlers,
-        models=frozenset(compiler.models),
+        models=compiler.models,
         names=frozenset(compiler.names),
         warnings=tuple(compiler.warnings),
+        slots=frozenset(compiler.slots),
     )
 
 
@@ -88,11 +95,14 @@ class _Scope:
 @dataclass
 class _Compiler:
     source: Source
-    components: Mapping[str, Template]
+    components: Mapping[str, Template | None]
+    is_component: bool
     findings: list[Finding] = field(default_factory=list)
     warnings: list[Finding] = field(default_factory=list)
     handlers: dict[str, int] = field(default_factory=dict)
-    models: set[str] = field(default_factory=set)
+    models: dict[str, str] = field(default_factory=dict)
+    slots: set[str] = field(default_factory=set)
+    slot_count: int = 0
     names: set[str] = field(default_factory=set)
     loop_count: int = 0
 
@@ -211,7 +221,7 @@ class _Compiler:
         inner = scope.having(variables)
         self.loop_count += 1
         number, slot = str(self.loop_count), slots.take()
-        before = set(self.names)
+        before, slots_before = set(self.names), self.slot_count
         self.names.clear()
         key = self._directive_expression(directives.key, inner) if directives.key else None
         if directives.key is None:
@@ -226,6 +236,7 @@ class _Compiler:
             ForIr(
                 item, index, items, key, body, read_from_state,
                 tuple(sorted(scope.locals - variables)), slot, number, line,
+                self.slot_count > slots_before,
             ),
         )  # fmt: skip
 
@@ -266,8 +277,10 @@ class _Compiler:
                     "use <div>",
                 )  # fmt: skip
             return self.siblings(node.children, scope, slots)
+        if node.tag == "slot":
+            return self._slot(node, directives, scope, slots)
         if node.tag in self.components:
-            return (self._component(node, directives, scope, slots),)
+            return self._component(node, directives, scope, slots)
         if node.tag not in allowlist.TAGS:
             self._refuse_tag(node)
             return ()
@@ -279,33 +292,44 @@ class _Compiler:
             self.refuse(node.offset, "VIEW003", f"<{node.tag}> holds nothing inside", fix)
         inner = _Scope(scope.locals, scope.keeps_space or node.tag == "pre")
         children = self.siblings(node.children, inner, _Slots())
-        return (_fold(ElementIr(node.tag, attrs, children, line, slot)),)
+        element = ElementIr(node.tag, attrs, children, line, slot)
+        # What an event of a component means is known only where the component is used.
+        is_bound = self.is_component and any(name[:1] == "@" for name, _ in attrs)
+        return (element if is_bound else _fold(element),)
 
     def _component(
         self, node: MarkupElement, directives: Directives, scope: _Scope, slots: _Slots
-    ) -> Ir:
+    ) -> tuple[Ir, ...]:
         template = self.components[node.tag]
-        props: list[tuple[str, Parts]] = []
-        for attribute in directives.rest:
-            if attribute.name.startswith("m-"):
-                fix = "use it inside the component; its handlers are the page's"
-                message = f"{attribute.name} cannot stand on a component"
-                self.refuse(attribute.offset, "VIEW015", message, fix)
-                continue
-            props.append((attribute.name.replace("-", "_"), self.parts(attribute.parts, scope)))
-        if any(isinstance(c, MarkupElement) for c in node.children):
-            fix = "pass values as attributes"
-            self.refuse(node.offset, "VIEW015", f"<{node.tag}> takes nothing inside", fix)
-        for handler in template.handlers:
-            self.handlers.setdefault(handler, self.source.place(node.offset)[0])
-        if template.models:
-            fix = "give the field a value and an m-on:change instead"
-            self.refuse(node.offset, "VIEW009", f"<{node.tag}> uses m-model inside", fix)
+        if template is None:
+            return ()  # refused already, with its own findings
         self.loop_count += 1
-        line, _ = self.source.place(node.offset)
-        return ComponentIr(
-            node.tag, tuple(props), template, slots.take(), str(self.loop_count), line
-        )
+        use = ComponentUse(self, node, template, scope)
+        return (use.compile(directives.rest, slots.take(), str(self.loop_count)),)
+
+    def contents(self, nodes: tuple[Markup, ...], scope: _Scope) -> tuple[Ir, ...]:
+        """Compile what is put into a component."""
+        if all(isinstance(node, MarkupText) and _is_blank(node) for node in nodes):
+            return ()
+        return self.siblings(nodes, scope, _Slots())
+
+    def _slot(
+        self, node: MarkupElement, directives: Directives, scope: _Scope, slots: _Slots
+    ) -> tuple[Ir, ...]:
+        names = [attribute for attribute in directives.rest if attribute.name == "name"]
+        for attribute in directives.rest:
+            if attribute.name != "name" or any(part.is_expression for part in attribute.parts):
+                fix = 'write  <slot></slot>  or  <slot name="footer"></slot>'
+                self.refuse(attribute.offset, "VIEW003", "a <slot> has a plain name only", fix)
+        if not self.is_component:
+            fix = "write the content itself; slots stand in components/…"
+            self.refuse(node.offset, "VIEW015", "a page has no <slot>", fix)
+        name = "".join(part.text for part in names[0].parts).strip() if names else ""
+        self.slots.add(name)
+        self.slot_count += 1
+        self.loop_count += 1
+        number, slot = str(self.loop_count), slots.take()
+        return (SlotIr(name, self.siblings(node.children, scope, _Slots()), slot, number),)
 
     def _refuse_tag(self, node: MarkupElement) -> None:
         if "-" in node.tag and not node.tag.startswith("m-"):
@@ -365,7 +389,8 @@ def _fold(element: ElementIr) -> Ir:
     for name, parts in element.attrs:
         if name == "src" or not all(isinstance(part, str) for part in parts):
             return element
-        attrs[name] = "".join(part for part in parts if isinstance(part, str))
+        text = "".join(part for part in parts if isinstance(part, str))
+        attrs[name] = clean_style(text) if name == "style" else text
     children = [child for child in element.children if isinstance(child, StaticIr)]
     if len(children) != len(element.children):
         return element

@@ -14,6 +14,7 @@ from runtime.view import words
 from runtime.view.run import Run
 
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
+DECIMALS_MAX = 10
 _PLACE = re.compile(r"\{([0-9])\}", re.ASCII)
 
 
@@ -79,6 +80,36 @@ def _number(run: Run, value: Any) -> str:
     if not (_is_int(value) or (isinstance(value, float) and math.isfinite(value))):
         raise run.fail("number needs a number")
     return words.format_number(run.checked_int(value) if _is_int(value) else value, run.env.lang)
+
+
+def _round(run: Run, value: Any, digits: Any = 0) -> str:
+    if value is None:
+        return ""
+    if not (_is_int(value) or (isinstance(value, float) and math.isfinite(value))):
+        raise run.fail("round needs a number")
+    if not _is_int(digits) or not 0 <= digits <= DECIMALS_MAX:
+        raise run.fail(f"round takes 0 to {DECIMALS_MAX} decimals")
+    return f"{run.checked_int(value) if _is_int(value) else value:.{digits}f}"
+
+
+def _first(run: Run, value: Any) -> Any:
+    return _entry(run, value, 0)
+
+
+def _last(run: Run, value: Any) -> Any:
+    return _entry(run, value, -1)
+
+
+def _entry(run: Run, value: Any, index: int) -> Any:
+    if value is not None and not isinstance(value, list | str):
+        raise run.fail("first and last need a list")
+    return value[index] if value else None
+
+
+def _capitalize(run: Run, value: Any) -> str:
+    text = _text(run, value)
+    run.check_length(len(text))
+    return text[:1].upper() + text[1:]
 
 
 def _upper(run: Run, value: Any) -> str:
@@ -151,6 +182,10 @@ FILTERS: dict[str, FilterSpec] = {
     "date": FilterSpec(_date, 0, 1, "at_ms | date('medium')", "The day of a time."),
     "time": FilterSpec(_time, 0, 0, "at_ms | time", "The time of day of a time."),
     "number": FilterSpec(_number, 0, 0, "value | number", "A number with separators."),
+    "round": FilterSpec(_round, 0, 1, "value | round(2)", "A number with so many decimals."),
+    "first": FilterSpec(_first, 0, 0, "list | first", "The first entry, or nothing."),
+    "last": FilterSpec(_last, 0, 0, "list | last", "The last entry, or nothing."),
+    "capitalize": FilterSpec(_capitalize, 0, 0, "text | capitalize", "A capital letter first."),
     "upper": FilterSpec(_upper, 0, 0, "text | upper", "Capital letters."),
     "lower": FilterSpec(_lower, 0, 0, "text | lower", "Small letters."),
     "join": FilterSpec(_join, 0, 1, "list | join(', ')", "The entries in one text."),

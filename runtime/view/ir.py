@@ -81,6 +81,18 @@ class ForIr:
     # Its own among the loops and components of the template.
     number: str
     line: int
+    # Whether a row shows what a component's user put into it: then no row is taken as it was.
+    has_slot: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SlotIr:
+    """``<slot>``: what the user of a component put inside, or what stands there otherwise."""
+
+    name: str
+    fallback: tuple["Ir", ...]
+    slot: str
+    number: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +102,20 @@ class ComponentIr:
     name: str
     props: tuple[tuple[str, Parts], ...]
     template: "Template"
+    # What it fires → the name of it where the component is used.
+    events: Mapping[str, str]
+    # ``data-…`` for everything in it that can be touched, and attributes of its own element.
+    data: tuple[tuple[str, Parts], ...]
+    attrs: tuple[tuple[str, Parts], ...]
+    # What is put inside, by slot, in the names of where it is used.
+    contents: Mapping[str, tuple["Ir", ...]]
     slot: str
     # Its own among the loops and components of the template.
     number: str
     line: int
 
 
-Ir = StaticIr | TextIr | ElementIr | IfIr | ForIr | ComponentIr
+Ir = StaticIr | TextIr | ElementIr | IfIr | ForIr | ComponentIr | SlotIr
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +124,12 @@ class Template:
 
     path: str
     body: tuple[Ir, ...]
-    # Handler name → line of its first use.
+    # Handler name → line of its first use; of a component: the events that it fires.
     handlers: Mapping[str, int]
-    # Names that fields write to (``m-model``).
-    models: frozenset[str]
+    # Names that fields write to (``m-model``), and what they write: "text", "number" or "flag".
+    models: Mapping[str, str]
     # Names that the template reads from the page.
     names: frozenset[str]
     warnings: tuple[Finding, ...] = field(default=())
+    # Names of its slots; the one without a name is empty.  Only components have any.
+    slots: frozenset[str] = frozenset()

@@ -16,7 +16,7 @@ from runtime.view.errors import TemplateRefusedError
 TEMPLATE_BYTES_MAX = 64 * 1024
 MARKUP_DEPTH_MAX = 32
 
-VOID_TAGS = frozenset({"br", "hr", "img", "input"})
+VOID_TAGS = frozenset({"br", "hr", "img", "input", "wbr"})
 
 _NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9-]*")
 _ATTRIBUTE = re.compile(r"\s+([^\s=>/\"'<]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+)))?")

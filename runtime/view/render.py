@@ -13,6 +13,7 @@ import msgspec
 
 from runtime.view import allowlist
 from runtime.view.filters import to_text
+from runtime.view.inline_style import clean_style
 from runtime.view.ir import (
     ComponentIr,
     ElementIr,
@@ -21,6 +22,7 @@ from runtime.view.ir import (
     IfIr,
     Ir,
     Parts,
+    SlotIr,
     StaticIr,
     Template,
     TextIr,
@@ -90,8 +92,10 @@ def render(
 
 
 def _render_all(nodes: tuple[Ir, ...], run: Run, place: _Place) -> None:
+    run.go_down()
     for node in nodes:
         _RENDER[type(node)](node, run, place)
+    run.depth -= 1
 
 
 def _static(node: StaticIr, run: Run, place: _Place) -> None:
@@ -118,7 +122,9 @@ def _element(node: ElementIr, run: Run, place: _Place) -> None:
     attrs = _attributes(node, run)
     run.charge_node(sum(map(len, attrs.values())))
     inner = _Place([], "", place.old, place.new)
+    run.levels += 1
     _render_all(node.children, run, inner)
+    run.levels -= 1
     key = place.prefix + node.slot
     place.out.append(Element(node.tag, attrs, tuple(inner.out), key))
 
@@ -135,7 +141,8 @@ def _for(node: ForIr, run: Run, place: _Place) -> None:
     if items is None:
         items = []
     if not isinstance(items, list):
-        raise run.fail(f"m-for needs a list, and {node.items.source} is none")
+        kind = "an object: make a list of it" if isinstance(items, dict) else "none"
+        raise run.fail(f"m-for needs a list, and {node.items.source} is {kind}")
     outer = _outer_signature(node, run)
     old = place.old.loops.get(node.number)
     if old is None or old.outer != outer:
@@ -150,7 +157,7 @@ def _for(node: ForIr, run: Run, place: _Place) -> None:
         signature = _encode((item, index) if node.index else item)
         run.charge(2 + len(signature) // CHARS_PER_STEP)
         row = old.rows.get(key)
-        if row is not None and row.signature == signature:
+        if row is not None and row.signature == signature and not node.has_slot:
             run.charge_node(row.char_count, row.node_count)
         else:
             prefix = f"{place.prefix}{node.slot}\0{key}\0"
@@ -197,25 +204,92 @@ def _outer_signature(node: ForIr, run: Run) -> bytes:
         parts.append(run.signatures[name])
     if node.local_names:
         parts.append(_encode([run.scope.get(name) for name in node.local_names]))
+    if run.data:
+        parts.append(_encode(run.data))
     run.charge(1 + sum(map(len, parts)) // CHARS_PER_STEP)
     return b"".join(parts)
 
 
+@dataclass(frozen=True, slots=True)
+class _Inside:
+    """What was put into the component that is being rendered, and the names it is read with."""
+
+    contents: Mapping[str, tuple[Ir, ...]]
+    outer: "_Names"
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """Everything a template reads: taken aside while another one is rendered."""
+
+    scope: dict[str, Any]
+    file: str
+    signatures: dict[str, bytes]
+    events: Mapping[str, str] | None
+    data: Mapping[str, str]
+    inside: _Inside | None
+
+    @classmethod
+    def of(cls, run: Run) -> "_Names":
+        return cls(run.scope, run.file, run.signatures, run.events, run.data, run.inside)
+
+    def put(self, run: Run) -> None:
+        run.scope, run.file, run.signatures = self.scope, self.file, self.signatures
+        run.events, run.data, run.inside = self.events, self.data, self.inside
+
+
 def _component(node: ComponentIr, run: Run, place: _Place) -> None:
     run.line = node.line
-    props = {name: _value(parts, run) for name, parts in node.props}
-    scope, file, signatures = run.scope, run.file, run.signatures
-    run.scope, run.file, run.signatures = props, node.template.path, {}
+    outer = _Names.of(run)
+    attrs = _texts(node.attrs, run)
+    attrs["class"] = " ".join(filter(None, [f"c-{node.name}", attrs.get("class")]))
+    run.charge_node(sum(map(len, attrs.values())))
+    _Names(
+        {name: _value(parts, run) if parts else True for name, parts in node.props},
+        node.template.path,
+        {},
+        {
+            event: handler
+            for event, name in node.events.items()
+            if (handler := name if outer.events is None else outer.events.get(name))
+        },
+        {**run.data, **_texts(node.data, run)},
+        _Inside(node.contents, outer),
+    ).put(run)
     inner = _Place([], "", place.old.parts.get(node.number, Memo()), Memo())
     place.new.parts[node.number] = inner.new
-    run.charge_node(0)
+    run.levels += 1
     _render_all(node.template.body, run, inner)
-    run.scope, run.file, run.signatures = scope, file, signatures
-    attrs = {"class": f"c-{node.name}"}
+    run.levels -= 1
+    outer.put(run)
     place.out.append(Element("div", attrs, tuple(inner.out), place.prefix + node.slot))
 
 
+def _slot(node: SlotIr, run: Run, place: _Place) -> None:
+    old = place.old.parts.get(node.number, Memo())
+    new = place.new.parts[node.number] = Memo()
+    inner = _Place(place.out, f"{place.prefix}{node.slot}\0", old, new)
+    content = run.inside.contents.get(node.name) if run.inside else None
+    if content is None:
+        _render_all(node.fallback, run, inner)
+        return
+    names = _Names.of(run)
+    run.inside.outer.put(run)
+    _render_all(content, run, inner)
+    names.put(run)
+
+
+def _texts(attributes: tuple[tuple[str, Parts], ...], run: Run) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, parts in attributes:
+        text = _attribute(name, _value(parts, run), run) if parts else ""
+        if text is not None:
+            found[name] = text
+    return found
+
+
 _RENDER: dict[type, Any] = {
+    SlotIr: _slot,
     StaticIr: _static,
     TextIr: _text,
     ElementIr: _element,
@@ -227,13 +301,21 @@ _RENDER: dict[type, Any] = {
 
 def _attributes(node: ElementIr, run: Run) -> dict[str, str]:
     attrs: dict[str, str] = {}
+    is_bound = False
     for name, parts in node.attrs:
+        if run.events is not None and name[:1] == "@":
+            handler = run.events.get(str(parts[0]))
+            if handler is not None:
+                attrs[name], is_bound = handler, True
+            continue
         if not parts:
             attrs[name] = ""
             continue
         text = _attribute(name, _value(parts, run), run)
         if text is not None:
             attrs[name] = text
+    if is_bound:
+        attrs = {**run.data, **attrs}
     return attrs
 
 
@@ -246,6 +328,9 @@ def _attribute(name: str, value: Any, run: Run) -> str | None:
     if isinstance(value, bool) and not name.startswith(("aria-", "data-")):
         return "" if value else None
     text = to_text(run, value)
+    if name == "style":
+        run.charge_chars(len(text))
+        return clean_style(text) or None
     if name == "src":
         run.charge_chars(len(text))
         return run.env.image(text)

@@ -19,6 +19,9 @@ TEXT_CHARS_MAX = 400_000
 # One computed text.  Longer ones come from the state, which has its own limit.
 STRING_CHARS_MAX = 64 * 1024
 INT_MAX = 2**63 - 1
+# What the browser's side and Python's stack can take: elements in elements, and steps of rendering.
+LEVELS_MAX = 60
+DEPTH_MAX = 180
 # What a step may look at: comparing 4 KiB costs as much as 64 small steps.
 CHARS_PER_STEP = 64
 
@@ -45,8 +48,8 @@ class Run:
     """The budgets and the names of one rendering.  ``scope`` changes as loops go round."""
 
     __slots__ = (
-        "env", "file", "line", "nodes_left", "scope", "signatures", "state_names", "steps_left",
-        "text_left",
+        "data", "depth", "env", "events", "file", "inside", "levels", "line", "nodes_left", "scope",
+        "signatures", "state_names", "steps_left", "text_left",
     )  # fmt: skip
 
     def __init__(self, state: Mapping[str, Any], env: Env, file: str) -> None:
@@ -60,6 +63,13 @@ class Run:
         self.text_left = TEXT_CHARS_MAX
         self.file = file
         self.line = 0
+        # In a component: what its events are called on the page, the ``data-…`` given to it, and
+        # what is put inside it.  ``events`` is None on the page itself.
+        self.events: Mapping[str, str] | None = None
+        self.data: Mapping[str, str] = {}
+        self.inside: Any = None
+        self.levels = 0
+        self.depth = 0
 
     def fail(self, message: str) -> ViewFailedError:
         """Return the error for the place that is being rendered."""
@@ -70,6 +80,12 @@ class Run:
         self.steps_left -= steps
         if self.steps_left < 0:
             raise self.fail("this page takes too many steps to show; compute less in its template")
+
+    def go_down(self) -> None:
+        """Pay for one more level of rendering; ``depth`` is given back by the caller."""
+        self.depth += 1
+        if self.depth > DEPTH_MAX or self.levels > LEVELS_MAX:
+            raise self.fail("this page nests too deeply; put fewer components into one another")
 
     def charge_chars(self, count: int) -> None:
         """Pay for looking at ``count`` characters."""

@@ -152,12 +152,13 @@ _HUTONG = Members(
     {
         "permissions": Member(Items(_PERMISSION, 0, len(SCOPES)), "Scopes people are asked for."),
         "tab_bar": Member(Items(_TAB, 0, 5), "Pages in the bar at the bottom."),
-        "network": Member(Items(_HOST, 0, 10), "Hosts the program may ask for data.", used=False),
+        "network": Member(
+            Items(_HOST, 0, 10), "Hosts that `api.http` may ask; shown to people and reviewers."
+        ),
         "skills": Member(Items(Members(), 0, 0), "Reserved: must be empty."),
         "isolate": Member(
             Choice(("program", "session")),
             "One process for the program, or one for each open page.",
-            used=False,
         ),
     }
 )

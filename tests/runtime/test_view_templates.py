@@ -174,7 +174,7 @@ class TestDirectives:
         )
 
         assert dict(template.handlers) == {"search": 1, "pick": 1}
-        assert template.models == {"query"}
+        assert template.models == {"query": "text"}
         assert template.names == {"query", "rows"}
 
     @pytest.mark.parametrize(
@@ -225,7 +225,9 @@ class TestMarkup:
             ("<object></object>", "VIEW002 <object> is not available"),
             ("<base>", "VIEW001 <base> is never closed"),
             ('<p onclick="x">y</p>', "VIEW003 'onclick' is not available on <p> → use m-on:"),
-            ('<p style="x">y</p>', "VIEW003 'style' is not available on <p> → give it a class"),
+            ('<p style="x">y</p>', "VIEW014 'x' is not available in style → write"),
+            ('<p style="position: fixed">y</p>', "VIEW014 'position: fixed' is not available"),
+            ('<p style="width: calc(1px)">y</p>', "VIEW014 'width: calc(1px)' is not available"),
             ('<img src="https://evil.example/x.png" alt="">', "VIEW014 pictures come from"),
             ('<img src="javascript:x" alt="">', "VIEW014 pictures come from"),
             ('<img src="assets/x.png">', "VIEW003 a picture needs a text"),

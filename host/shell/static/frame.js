@@ -3,14 +3,16 @@
 "use strict";
 (() => {
   // The same lists as runtime/view/allowlist.py; a test compares them.
-  const TAGS = "span b strong i em small s u mark code sub sup time abbr div section article header footer nav aside p h1 h2 h3 h4 h5 h6 ul ol li dl dt dd hr br pre blockquote figure figcaption details summary table caption thead tbody tfoot tr th td form fieldset legend label input textarea select option button progress meter img m-stepper main";
-  const ATTRS = "class id title role dir lang hidden alt width height loading type name value placeholder checked disabled readonly required maxlength minlength min max step inputmode autocomplete enterkeyhint rows for low high optimum datetime scope colspan rowspan start open label src";
+  const TAGS = "span b strong i em small s u mark code sub sup time abbr kbd q cite del ins samp var dfn wbr output ruby rt div section article header footer nav aside p h1 h2 h3 h4 h5 h6 ul ol li dl dt dd hr br pre blockquote address figure figcaption details summary table caption thead tbody tfoot tr th td form fieldset legend label input textarea select optgroup option button progress meter img m-stepper main";
+  const ATTRS = "class id title role dir lang hidden style alt width height loading type name value placeholder checked disabled readonly required maxlength minlength min max step inputmode autocomplete enterkeyhint rows for low high optimum datetime scope colspan rowspan start open label src";
   const EVENTS = "tap change input submit longpress";
   const INPUT_TYPES = "text search tel url email number range date time month checkbox radio";
   const set = (words) => new Set(words.split(" "));
   const tags = set(TAGS), attrs = set(ATTRS), events = set(EVENTS), inputTypes = set(INPUT_TYPES);
   const PICTURE = /^\/(?:media|assets)\/[A-Za-z0-9_.\/-]+$/;
   const OWN = /^(?:data|aria)-[a-z0-9-]{1,40}$/;
+  // One declaration of the style attribute: a number with a unit, a colour, plain words; no function.
+  const STYLE = /^(--[a-z][a-z0-9-]{0,40}|-?[a-z][a-z-]*):((?:[-+]?[0-9]+(?:\.[0-9]+)?(?:%|[a-z]{1,4})?|#[0-9a-fA-F]{3,8}|[a-z][a-z-]*|[ ,\/])+)$/;
   const NODES_MAX = 8000, DEPTH_MAX = 100, LONGPRESS_MS = 500, INPUT_WAIT_MS = 160, MODEL_WAIT_MS = 450;
   const FIELDS = "input, textarea, select, m-stepper";
 
@@ -71,10 +73,20 @@
       if (!inputTypes.has(value)) return void blocked("attribute", `${tag}.type=${value}`);
     }
     if (name === "src" && value != null && (!PICTURE.test(value) || value.includes(".."))) return void blocked("attribute", `${tag}.src`);
+    if (name === "style") return void setStyle(el, value ?? "");
     if (name === "value" && matches(el, "input, textarea, select")) return void setValue(el, value ?? "");
     if (name === "checked") return void (el.checked = value != null);
     if (value == null) drop(el, name);
     else put(el, name, value);
+  }
+
+  function setStyle(el, text) {
+    drop(el, "style");
+    for (const each of text ? text.split(";") : []) {
+      const [, name, value] = STYLE.exec(each) || [];
+      if (!name || name === "position") blocked("style", each);
+      else el.style.setProperty(name, value);
+    }
   }
 
   function bind(el, name, value) {
@@ -105,6 +117,8 @@
       typed.delete(el);
     }
     if (el.value === value) return;
+    // "1.50" and 1.5 are the same number: do not take away what is being typed.
+    if (el.type === "number" && el.value !== "" && value !== "" && Number(el.value) === Number(value)) return;
     const focused = document.activeElement === el && typeof el.selectionStart === "number";
     const from = focused ? el.selectionStart : 0;
     el.value = value;
