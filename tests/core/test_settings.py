@@ -45,7 +45,10 @@ def test_the_secret_is_made_once_and_kept_private(tmp_path: Path) -> None:
 
 
 def test_every_setting_is_documented() -> None:
-    """docs/settings.md has one heading per setting, in order."""
-    headings = re.findall(r"^## (HUTONG_\w+)", DOCS.read_text(encoding="utf-8"), re.MULTILINE)
+    """docs/settings.md has one heading per setting, in order, with its default."""
+    told = re.findall(
+        r"^## (HUTONG_\w+)\n\nDefault: `(.*)`$", DOCS.read_text(encoding="utf-8"), re.MULTILINE
+    )
 
-    assert [name for name, _ in describe(Settings())] == headings
+    defaults = dict(describe(Settings())) | {"HUTONG_SECRET_KEY": "(made at the first start)"}
+    assert [(name, value or "(empty)") for name, value in defaults.items()] == told
