@@ -9,25 +9,32 @@ so a handler that the template does not name cannot be tapped.  Products, orders
 kept in memory; what waits for a person is answered by ``page.answer``.
 """
 
-import json
 import random
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import CodeType, FunctionType
 from typing import Any
 
-from runtime import policy
+import msgspec
+
+from runtime import policy, program_box
 from runtime.findings import has_errors
 from runtime.package import read_folder
 from runtime.program import check_files
-from runtime.view import Element, Env, Node, Template, Text, compile_template, render
-from sdk.api import make_api
+from runtime.program_box import Program
+from runtime.session import STATE_BYTES_MAX, PageSession, dataset_of
+from runtime.view import Components, Element, Node, Text, compile_template
 from sdk.contract.capabilities import CAPABILITIES
 from sdk.contract.errors import NOT_FOUND
+from sdk.contract.events import LIFE_CYCLE
 from sdk.errors import ApiError
-from sdk.page import Page
 
 NOW_MS = 1_700_000_000_000
+_SELECTOR = re.compile(r"(?P<tag>[a-z0-9-]*)(?P<rest>(?:\.[\w-]+|#[\w-]+|\[[\w-]+=[^\]]*\])*)")
+_ATTRIBUTE = re.compile(r"\[([\w-]+)=\"?([^\]\"]*)\"?\]")
+_CLASS = re.compile(r"\.([\w-]+)")
+_ID = re.compile(r"#([\w-]+)")
+_json = msgspec.json.Encoder()
 
 
 class PageTestError(AssertionError):
@@ -117,35 +124,62 @@ class FakeHost:
         return {"items": list(self.orders.values())[::-1], "after": None}
 
 
+class _Services:
+    """What a worker does for a program: here the event's time stands still, and chance repeats."""
+
+    def __init__(self, host: FakeHost) -> None:
+        self._host = host
+        self._random = random.Random(1)  # noqa: S311  (a test must be repeatable)
+
+    def now_ms(self) -> int:
+        return NOW_MS
+
+    def random(self) -> random.Random:
+        return self._random
+
+    def log(self, text: str) -> None:
+        print(text)  # noqa: T201  (a test shows what the merchant's log would)
+
+    def call(self, name: str, args: dict[str, Any]) -> Any:
+        return self._host.call(name, args)
+
+
 class OpenPage:
-    """One open page of a program."""
+    """One open page of a program.
+
+    As in the host, each event is given a fresh instance that is filled from the state, so what a
+    page does not keep in its state is gone after the event here, too.
+    """
 
     def __init__(
         self, files: Mapping[str, bytes], page: str, host: FakeHost, query: Mapping[str, str]
     ) -> None:
         self._host = host
-        self._sources = {
-            path: content.decode() for path, content in files.items() if path.endswith(".py")
+        texts = {
+            path: content.decode()
+            for path, content in files.items()
+            if path.endswith((".py", ".html", ".json"))
         }
-        if f"{page}.py" not in self._sources:
+        if f"{page}.py" not in texts:
             raise PageTestError(f"the program has no page {page}")
-        self._modules: dict[str, dict[str, Any]] = {}
-        self._page = self._make(page)
-        self._template: Template = compile_template(files[f"{page}.html"].decode(), f"{page}.html")
-        self._run("on_load", dict(query))
+        code = {
+            path: policy.compile_source(text, path)
+            for path, text in texts.items()
+            if path.endswith(".py")
+        }
+        self._program = Program(code, _Services(host))
+        self._class = self._program.page(page)
+        self._query = dict(query)
+        self._state: dict[str, Any] = {}
+        template = compile_template(texts[f"{page}.html"], f"{page}.html", Components(texts))
+        self._run("on_load")
         self._run("on_show")
+        self._session = PageSession(template, self._state)
 
     @property
     def state(self) -> dict[str, Any]:
-        """The page's data, as the host would store it."""
-        values = {
-            name: value
-            for cls in reversed(type(self._page).__mro__)
-            for name, value in vars(cls).items()
-            if not name.startswith("_") and not isinstance(value, FunctionType | property)
-        }
-        plain: dict[str, Any] = json.loads(json.dumps({**values, **vars(self._page)}))
-        return plain
+        """The page's data, as the host stores it."""
+        return dict(self._state)
 
     @property
     def calls(self) -> list[tuple[str, dict[str, Any]]]:
@@ -158,12 +192,30 @@ class OpenPage:
         return " ".join(node.text.strip() for node in self._nodes() if isinstance(node, Text))
 
     def tap(self, selector: str) -> "OpenPage":
-        """Tap the first element that fits, such as ``button.primary`` or ``m-stepper``."""
+        """Tap the first element that fits: ``button.primary``, ``#save``, ``li[data-id=7]``."""
         return self._send("tap", selector, None)
 
     def change(self, selector: str, value: Any) -> "OpenPage":
         """Change the first element that fits to ``value``."""
         return self._send("change", selector, str(value))
+
+    def fill(self, selector: str, value: Any) -> "OpenPage":
+        """Write into the first field that fits, as its ``m-model`` says."""
+        field = self._find(selector)
+        if "@model" in field.attrs:
+            name = field.attrs["@model"]
+            typed = value if isinstance(value, bool) else str(value)
+            self._show({**self._state, name: self._session.read_model(name, typed)})
+        for event in ("input", "change"):
+            if f"@{event}" in field.attrs:
+                return self._send(event, selector, str(value))
+        if "@model" not in field.attrs:
+            raise PageTestError(f"{selector} has no m-model, m-on:input or m-on:change")
+        return self
+
+    def submit(self, selector: str = "form", **fields: Any) -> "OpenPage":
+        """Send a form with these fields, by their ``name``."""
+        return self._send("submit", selector, None, {k: str(v) for k, v in fields.items()})
 
     def answer(self, *, ok: bool = True, **fields: Any) -> "OpenPage":
         """Answer the last call that waits for a person, as the host would."""
@@ -177,76 +229,72 @@ class OpenPage:
                 "status": "paid" if ok else "declined",
                 **fields,
             }
-        self._run(args["then"], policy.Record({"ok": ok, **fields}, is_open=True))
+        self._run(args["then"], {"ok": ok, **fields})
+        self._show(self._state)
         return self
 
     def share(self) -> Any:
         """Return the card that the page gives when it is shared."""
-        return self._run("on_share", "menu")
+        return self._run("on_share", {"source": "menu"})
 
-    def _make(self, page: str) -> Any:
-        names = self._load(page.replace("/", "."))
-        classes = [
-            each
-            for each in names.values()
-            if isinstance(each, type) and issubclass(each, Page) and each is not Page
-        ]
-        return classes[-1]()
+    def _run(self, handler: str, payload: Mapping[str, Any] | None = None) -> Any:
+        """Run a handler as a worker does: fill a fresh page, call, keep what has changed."""
+        method = self._class.handlers.get(handler)
+        if method is None and handler not in LIFE_CYCLE:
+            raise PageTestError(f"the page has no handler {handler}")
+        page = self._class.make()
+        before = program_box.fill(page, self._class, _json.encode(self._state))
+        result = None
+        if method is not None:
+            query = _json.encode(self._query)
+            argument = self._program.argument(handler, _json.encode(payload or {}), query)
+            result = self._program.call(method, page, argument)
+        changes = program_box.compare(page, self._class, before, STATE_BYTES_MAX)
+        self._state |= msgspec.json.decode(_json.encode(changes.changed))
+        for name in changes.removed:
+            self._state.pop(name, None)
+        return result
 
-    def _load(self, name: str) -> dict[str, Any]:
-        if name not in self._modules:
-            path = name.replace(".", "/") + ".py"
-            code: CodeType = policy.compile_source(self._sources[path], path)
-            names = self._modules[name] = policy.make_globals(
-                sdk_modules={
-                    "sdk": {"Page": Page, "ApiError": ApiError, "api": make_api(self._host.call)}
-                },
-                program_modules=self._import,
-                log=print,
-                now_ms=lambda: NOW_MS,
-                rng=random.Random(1),  # noqa: S311  (a test must be repeatable)
-                name=name,
-            )
-            exec(code, names)  # noqa: S102  (the merchant's own program, on their computer)
-        return self._modules[name]
+    def _show(self, state: Mapping[str, Any]) -> None:
+        self._state = dict(state)
+        self._session.accept(self._session.draft(self._state))
 
-    def _import(self, name: str) -> dict[str, Any] | None:
-        return self._load(name) if name.replace(".", "/") + ".py" in self._sources else None
-
-    def _run(self, handler: str, *argument: Any) -> Any:
-        method = getattr(self._page, handler, None)
-        return None if method is None else method(*argument)
-
-    def _send(self, event: str, selector: str, value: str | None) -> "OpenPage":
+    def _send(
+        self, event: str, selector: str, value: str | None, fields: Mapping[str, str] | None = None
+    ) -> "OpenPage":
         element = self._find(selector)
         handler = element.attrs.get(f"@{event}")
         if handler is None:
             raise PageTestError(f"{selector} has no m-on:{event}")
         if "disabled" in element.attrs:
             raise PageTestError(f"{selector} is disabled")
-        dataset = {
-            name.removeprefix("data-"): text
-            for name, text in element.attrs.items()
-            if name.startswith("data-")
-        }
-        fields = {"type": event, "dataset": dataset, "value": value, "fields": {}}
-        self._run(handler, policy.Record(fields, is_open=True))
+        self._run(
+            handler,
+            {"type": event, "dataset": dataset_of(element), "value": value, "fields": fields or {}},
+        )
+        self._show(self._state)
         return self
 
     def _find(self, selector: str) -> Element:
-        tag, *classes = selector.split(".")
+        parts = _SELECTOR.fullmatch(selector)
+        if parts is None:
+            raise PageTestError(f"{selector}: write tag.class, #id or tag[name=value]")
+        wanted = dict(_ATTRIBUTE.findall(parts["rest"]))
+        classes = set(_CLASS.findall(_ATTRIBUTE.sub("", parts["rest"])))
+        if found := _ID.findall(_ATTRIBUTE.sub("", parts["rest"])):
+            wanted["id"] = found[0]
         for node in self._nodes():
-            if not isinstance(node, Element) or (tag and node.tag != tag):
+            if not isinstance(node, Element) or (parts["tag"] and node.tag != parts["tag"]):
                 continue
-            if set(classes) <= set(str(node.attrs.get("class", "")).split()):
+            has = {name: node.attrs.get(name) for name in wanted}
+            if has == wanted and classes <= set(node.attrs.get("class", "").split()):
                 return node
         raise PageTestError(f"the page shows nothing that fits {selector}")
 
     def _nodes(self) -> list[Node]:
         """Return everything that the page shows, in order."""
-        tree, _ = render(self._template, self.state, Env())
         found: list[Node] = []
-        stack: list[Node] = [tree]
+        stack: list[Node] = [self._session.tree]
         while stack:
             node = stack.pop()
             found.append(node)
