@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from host.bridge.http_request import http_request
 from host.bridge.model import Ask, AskStatus
 from host.bridge.profile import find_profile
 from host.bridge.service import find_open_scopes, payment_result, sheet_url
@@ -170,6 +171,7 @@ HANDLERS: Mapping[str, Handler] = {
     "orders.list": orders_list,
     "bills.create": bills_create,
     "pay.open": pay_open,
+    "http.request": http_request,
 }
 
 

@@ -5,6 +5,7 @@ them and keeps them in the data folder, readable by its owner alone.
 """
 
 import dataclasses
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -59,6 +60,12 @@ class Settings:
     person_media_bytes_max: int = 500 * 1024 * 1024
     # What one person may send in a minute, in all their chats together.
     messages_per_minute_max: int = 120
+    # A file of certificates of the operator's own authority, believed beside the public ones when
+    # a mini-program asks a host.
+    egress_ca_file: str = ""
+    # Hosts of the operator's own network that mini-programs may ask, such as "erp.lane.example" or
+    # "erp.lane.example:8443": their addresses may be private.  Declared and https all the same.
+    egress_private_hosts: str = ""
 
     @property
     def database_path(self) -> Path:
@@ -141,7 +148,23 @@ def _check(values: dict[str, Any]) -> list[str]:
         mistakes.append("HUTONG_PLATFORM_FEE_BPS must be 0 to 10000")
     if not 0 <= values.get("port", 0) <= 65_535:  # noqa: PLR2004  (ports are 16 bits)
         mistakes.append("HUTONG_PORT must be 0 to 65535")
+    mistakes += _check_egress(values)
     url = values.get("public_url", "")
     if url and not url.startswith(("http://", "https://")):
         mistakes.append("HUTONG_PUBLIC_URL must begin with http:// or https://")
+    return mistakes
+
+
+def _check_egress(values: dict[str, Any]) -> list[str]:
+    mistakes = []
+    ca_file = values.get("egress_ca_file", "")
+    if ca_file and not Path(ca_file).is_file():
+        mistakes.append(f"HUTONG_EGRESS_CA_FILE names no file: {ca_file!r}")
+    for each in filter(None, values.get("egress_private_hosts", "").split(",")):
+        name = re.fullmatch(r"\s*[a-z0-9-]+(\.[a-z0-9-]+)+(:[0-9]{1,5})?\s*", each)
+        if name is None:
+            mistakes.append(
+                "HUTONG_EGRESS_PRIVATE_HOSTS must be names in lower case with commas between them,"
+                f" each perhaps with :port, not {each.strip()!r}"
+            )
     return mistakes

@@ -76,6 +76,13 @@ class StatusRefusedError(ConflictError):
     title = "Not possible now"
 
 
+class SecretRefusedError(BadInputError):
+    """A name, host or value of a secret is not of the form that can be kept and sent."""
+
+    problem = "secret-refused"
+    title = "Secret refused"
+
+
 def describe(finding: Finding) -> dict[str, str | int]:
     """Return a finding as JSON carries it."""
     return {

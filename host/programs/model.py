@@ -11,6 +11,9 @@ VERSIONS_SHOWN_MAX = 30
 DIRECTORY_ROWS = 30
 RECENT_ROWS = 8
 SEARCH_LENGTH_MAX = 60
+# Keys of other services that one program may keep with the host, and how long each may be.
+SECRETS_MAX = 20
+SECRET_LENGTH_MAX = 2048
 
 
 class Status(StrEnum):
@@ -74,6 +77,8 @@ class Version:
     decided_at_ms: int | None
     rule: str
     reason: str
+    # Hosts that it may ask for data; what `hutong.network` of its manifest says.
+    network: tuple[str, ...] = ()
 
     @property
     def may_go_live(self) -> bool:
@@ -96,6 +101,18 @@ class CheckedPackage:
     icon_id: str | None
     permissions: tuple[Permission, ...]
     findings: tuple[Finding, ...]
+    network: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """Something that the merchant keeps with the host, without its value."""
+
+    name: str
+    # The one host that it is sent to.
+    host: str
+    changed_by: str
+    changed_at_ms: int
 
 
 @dataclass(frozen=True, slots=True)

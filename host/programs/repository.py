@@ -7,7 +7,7 @@ import msgspec
 
 from host.core.db import Row, Tx, expand
 from host.core.paging import Cursor
-from host.programs.model import CheckedPackage, Permission, Program, Status, Version
+from host.programs.model import CheckedPackage, Permission, Program, Secret, Status, Version
 from sdk.contract.findings import Finding
 
 
@@ -149,10 +149,10 @@ def insert_version(tx: Tx, version_id: str, package: CheckedPackage, *, now_ms: 
     """Store a new version in development."""
     tx.run(
         "INSERT INTO programs_version (id, program_id, version_name, code, digest,"
-        " compiled_digest, size_bytes, name, description, icon_id, permissions, findings, status,"
-        " created_at_ms) VALUES (:id, :program_id, :version_name, :code, :digest,"
+        " compiled_digest, size_bytes, name, description, icon_id, permissions, findings, network,"
+        " status, created_at_ms) VALUES (:id, :program_id, :version_name, :code, :digest,"
         " :compiled_digest, :size_bytes, :name, :description, :icon_id, :permissions, :findings,"
-        " 'development', :now_ms)",
+        " :network, 'development', :now_ms)",
         id=version_id,
         program_id=package.app_id,
         version_name=package.version_name,
@@ -165,6 +165,7 @@ def insert_version(tx: Tx, version_id: str, package: CheckedPackage, *, now_ms: 
         icon_id=package.icon_id,
         permissions=msgspec.json.encode(package.permissions).decode(),
         findings=msgspec.json.encode(package.findings).decode(),
+        network=msgspec.json.encode(package.network).decode(),
         now_ms=now_ms,
     )
 
@@ -172,7 +173,7 @@ def insert_version(tx: Tx, version_id: str, package: CheckedPackage, *, now_ms: 
 _VERSION = (
     "SELECT id, program_id, version_name, code, digest, compiled_digest, size_bytes, name,"
     " description, icon_id, permissions, findings, status, created_at_ms, submitted_at_ms,"
-    " decided_at_ms, rule, reason FROM programs_version"
+    " decided_at_ms, rule, reason, network FROM programs_version"
 )
 
 
@@ -272,6 +273,53 @@ def find_grants(tx: Tx, version_id: str) -> frozenset[str]:
     return frozenset(str(row["scope"]) for row in rows)
 
 
+def find_secrets(tx: Tx, program_id: str) -> list[Secret]:
+    """Return what is kept for a program, without the values."""
+    rows = tx.rows(
+        "SELECT name, host, changed_by, changed_at_ms FROM programs_secret"
+        " WHERE program_id = :id ORDER BY name LIMIT 100",
+        id=program_id,
+    )
+    return [Secret(r["name"], r["host"], r["changed_by"], r["changed_at_ms"]) for r in rows]
+
+
+def find_sealed(tx: Tx, program_id: str, name: str, *, host: str) -> str | None:
+    """Return the encrypted value of a secret, if it is for ``host``."""
+    row = tx.row(
+        "SELECT sealed FROM programs_secret"
+        " WHERE program_id = :id AND name = :name AND host = :host",
+        id=program_id,
+        name=name,
+        host=host,
+    )
+    return None if row is None else str(row["sealed"])
+
+
+def put_secret(tx: Tx, program_id: str, secret: Secret, sealed: str) -> None:
+    """Keep a secret, instead of the one of this name."""
+    tx.run(
+        "INSERT INTO programs_secret (program_id, name, host, sealed, changed_by, changed_at_ms)"
+        " VALUES (:id, :name, :host, :sealed, :changed_by, :changed_at_ms)"
+        " ON CONFLICT (program_id, name) DO UPDATE SET host = :host, sealed = :sealed,"
+        " changed_by = :changed_by, changed_at_ms = :changed_at_ms",
+        id=program_id,
+        name=secret.name,
+        host=secret.host,
+        sealed=sealed,
+        changed_by=secret.changed_by,
+        changed_at_ms=secret.changed_at_ms,
+    )
+
+
+def delete_secret(tx: Tx, program_id: str, name: str) -> None:
+    """Forget a secret."""
+    tx.run(
+        "DELETE FROM programs_secret WHERE program_id = :id AND name = :name",
+        id=program_id,
+        name=name,
+    )
+
+
 def _program(row: Row) -> Program:
     return Program(
         id=row["id"],
@@ -305,6 +353,7 @@ def _version(row: Row) -> Version:
         decided_at_ms=row["decided_at_ms"],
         rule=row["rule"],
         reason=row["reason"],
+        network=_decode(row["network"], tuple[str, ...]),
     )
 
 

@@ -233,6 +233,21 @@ _MARKET = (
         scope="bills",
     ),
 )
+_OUTSIDE = (
+    Capability(
+        "http.request",
+        s.HttpRequest,
+        s.HttpAnswer,
+        "outside",
+        30,
+        "Ask a host that `hutong.network` in the manifest names, over https, within 5 seconds. A"
+        " body is `json` or `text`, of at most 64 KiB; an answer has at most 512 KiB. Redirects are"
+        ' answers with a status of 3xx. A header may be `{"secret": "NAME"}`: the host fills in'
+        " what the merchant keeps under that name for that host; the program never sees it. What"
+        " was sent stays sent when the handler fails later; an event that runs again sends the same"
+        " `Idempotency-Key`.",
+    ),
+)
 _OTHER = (
     Capability(
         "share.card",
@@ -254,5 +269,8 @@ _OTHER = (
 )
 
 CAPABILITIES: Mapping[str, Capability] = MappingProxyType(
-    {each.name: each for each in (*_STORAGE, *_NAVIGATION, *_IDENTITY, *_MARKET, *_OTHER)}
+    {
+        each.name: each
+        for each in (*_STORAGE, *_NAVIGATION, *_IDENTITY, *_MARKET, *_OUTSIDE, *_OTHER)
+    }
 )

@@ -18,6 +18,10 @@ TOO_MANY_CALLS = "too-many-calls"
 QUOTA_EXCEEDED = "quota-exceeded"
 TIMED_OUT = "timed-out"
 UNAVAILABLE = "unavailable"
+NETWORK_REFUSED = "network-refused"
+NETWORK_FAILED = "network-failed"
+NETWORK_TIMEOUT = "network-timeout"
+TOO_LARGE = "too-large"
 
 CALL_ERRORS: Mapping[str, str] = MappingProxyType(
     {
@@ -32,6 +36,10 @@ CALL_ERRORS: Mapping[str, str] = MappingProxyType(
         QUOTA_EXCEEDED: "The storage of this program is full. Remove something first.",
         TIMED_OUT: "The host did not answer in time. Nothing was changed.",
         UNAVAILABLE: "The host cannot do this now. Try again later.",
+        NETWORK_REFUSED: "The lane does not send this request. Nothing was sent.",
+        NETWORK_FAILED: "The other side could not be reached, or its answer is not valid.",
+        NETWORK_TIMEOUT: "The other side took too long. It may have done what was asked.",
+        TOO_LARGE: "The request or the answer is larger than the lane carries.",
     }
 )
 

@@ -137,6 +137,34 @@ class ShareCard(Arguments):
     query: Query = {}
 
 
+class SecretName(Struct, forbid_unknown_fields=True):
+    """Stands for a secret of the merchant's vault; the host fills it in as the request leaves."""
+
+    secret: Annotated[str, Meta(pattern=r"^[A-Z][A-Z0-9_]{0,39}$")]
+
+
+class HttpRequest(Arguments):
+    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+    url: Annotated[str, Meta(min_length=1, max_length=2048)]
+    headers: dict[
+        Annotated[str, Meta(min_length=1, max_length=60)],
+        Annotated[str, Meta(max_length=2048)] | SecretName,
+    ] = {}
+    json: Json = None
+    text: str | None = None
+
+
+class HttpAnswer(Struct):
+    """What the other side said; ``json`` is read when it says that it is, ``text`` otherwise."""
+
+    status: int
+    headers: dict[str, str]
+    text: str | None
+    json: Json
+    # The text was longer than the lane carries, and this is its beginning.
+    truncated: bool
+
+
 class User(Struct):
     """The person, as this mini-program knows them: an id that no other program sees."""
 

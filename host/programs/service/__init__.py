@@ -2,10 +2,10 @@
 
 ``upload``: from bytes to a checked version; imported by its users alone, because it loads the
 runtime.  ``storing``: the version in the database.  ``versions``: submit, decide, publish, roll
-back.  ``directory``: what people find and open.
+back.  ``directory``: what people find and open.  ``vault``: keys of other services.
 """
 
-from host.programs.model import Listing, Permission, Program, Status, Version
+from host.programs.model import Listing, Permission, Program, Secret, Status, Version
 from host.programs.service.directory import (
     access_live,
     find_listings,
@@ -18,6 +18,7 @@ from host.programs.service.directory import (
     search,
 )
 from host.programs.service.storing import store_version
+from host.programs.service.vault import find_secrets, open_secret, put_secret, remove_secret
 from host.programs.service.versions import (
     access_program,
     access_version,
@@ -42,6 +43,7 @@ __all__ = [
     "Listing",
     "Permission",
     "Program",
+    "Secret",
     "Status",
     "Version",
     "access_live",
@@ -56,15 +58,19 @@ __all__ = [
     "find_programs",
     "find_programs_of_brand",
     "find_recent",
+    "find_secrets",
     "find_version",
     "find_version_named",
     "find_versions",
     "find_versions_by_id",
     "find_versions_of_brand",
+    "open_secret",
     "open_version",
     "put_live",
+    "put_secret",
     "record_visit",
     "reject_version",
+    "remove_secret",
     "replace_compiled",
     "search",
     "store_version",

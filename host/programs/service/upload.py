@@ -83,6 +83,7 @@ async def check_package(deps: Deps, data: bytes, *, app_id: str, brand_id: str) 
             Permission(p.scope, p.required, dict(p.reason)) for p in manifest.permissions
         ),
         findings=tuple(sorted(set(findings))),
+        network=manifest.network,
     )
 
 
