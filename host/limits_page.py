@@ -82,6 +82,7 @@ SECTIONS: dict[str, tuple[Line, ...]] = {
     "Orders": (
         ("Lines of an order", "host.market.model:LINES_MAX"),
         ("Pieces of one line", "host.market.model:QUANTITY_MAX"),
+        ("New orders", "host.market.model:ORDERS_PER_MINUTE_MAX"),
         ("Addresses of one person", "host.market.model:ADDRESSES_MAX"),
         ("Recipient of an address", "host.market.service.addresses:RECIPIENT_CHARS_MAX"),
         ("Place of an address", "host.market.service.addresses:PLACE_CHARS_MAX"),
@@ -176,8 +177,14 @@ SECTIONS: dict[str, tuple[Line, ...]] = {
             "Events whose log is kept, all people together",
             "host.bridge.runner:EVENTS_LOGGED_PER_MINUTE",
         ),
+        ("Events of one program that can be run again", "host.bridge.recording:RECORDINGS_MAX"),
+        ("Their recordings together", "host.bridge.recording:RECORDINGS_BYTES_MAX"),
+        ("The recording of one event", "host.bridge.recording:RECORDING_BYTES_MAX"),
         ("Workers of one program", "pool:workers_per_program_max"),
         ("Deaths of its workers in a minute before a pause", "pool:deaths_per_minute_max"),
+        ("Alarms that suspend a version", "host.programs.incident:ALARMS_MAX"),
+        ("Alarms of a version add up for", "host.programs.incident:ALARMS_WITHIN_MS"),
+        ("Incidents are kept for", "host.programs.incident:INCIDENT_KEPT_MS"),
     ),
     "Programs that speak to this host": (
         ("Tickets for the live channel, of one person", "host.core.live_socket:TICKETS_PER_MINUTE"),

@@ -31,6 +31,8 @@ QUANTITY_MAX = 999
 PRICE_MINOR_MAX = 10**12
 STOCK_MAX = 10**9
 ADDRESSES_MAX = 20
+# Far above what a person orders; a script that orders without paying fills nobody's list.
+ORDERS_PER_MINUTE_MAX = 60
 
 
 class Kind(StrEnum):

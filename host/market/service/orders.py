@@ -9,6 +9,7 @@ from host.brands import service as brands
 from host.core import outbox
 from host.core.db import Tx
 from host.core.errors import IdempotencyKeyReusedError, NotFoundError
+from host.core.limits import check_rate
 from host.core.money import AMOUNT_MINOR_MAX, Money, decimal_text
 from host.core.paging import Cursor
 from host.core.text import clean_line
@@ -26,6 +27,7 @@ from host.market.events import OrderCancelled, OrderCreated
 from host.market.model import (
     EXPIRE_AFTER_MS,
     LINES_MAX,
+    ORDERS_PER_MINUTE_MAX,
     QUANTITY_MAX,
     Bill,
     Kind,
@@ -68,6 +70,7 @@ def create_order(
     earlier = repository.lock_order(tx, order_id)
     if earlier is not None:
         return check_same_order(earlier, buyer_id, brand_id, asks)
+    check_rate(tx, f"market.order:{buyer_id}", per_minute=ORDERS_PER_MINUTE_MAX, now_ms=now_ms)
     products = repository.lock_products(tx, [ask.product_id for ask in asks])
     check_asks(asks, products, brand_id)
 
