@@ -13,13 +13,13 @@ from host.contacts import service as contacts
 from host.core.db import Tx
 from host.core.errors import BadInputError
 from host.core.paging import decode_cursor
+from host.core.text import whole_number
 from host.core.web import current_person_id, decode, deps
 
 blueprint = Blueprint("chat_api", __name__, url_prefix="/api/v1")
 
 # A place in a conversation: what a 64-bit column holds, with room to add.
 _SEQ_MAX = 2**53
-_SEQ_DIGITS_MAX = 15
 
 
 class CardRef(msgspec.Struct, forbid_unknown_fields=True):
@@ -59,12 +59,11 @@ async def show_unread() -> ResponseReturnValue:
 @blueprint.get("/conversations")
 async def list_conversations() -> ResponseReturnValue:
     """Return one's conversations, latest first; ``before`` is an earlier answer's ``next``."""
-    before = request.args.get("before", "")
     found = await deps().db.read(
         service.list_conversations,
         actor_id=current_person_id(),
         loaders=deps().card_loaders,
-        before=decode_cursor(before) if before else None,
+        before=decode_cursor(request.args.get("before", "")),
     )
     conversations = [_conversation(shown) for shown in found]
     return {"conversations": conversations, "next": service.next_cursor(found)}
@@ -172,9 +171,10 @@ def _number(name: str) -> int | None:
     text = request.args.get(name)
     if text is None:
         return None
-    if not (text.isascii() and text.isdigit() and len(text) <= _SEQ_DIGITS_MAX):
+    number = whole_number(text)
+    if number is None:
         raise BadInputError("%(name)s must be a whole number from 0.", name=name)
-    return int(text)
+    return number
 
 
 def _sent(message: Message) -> dict[str, Any]:

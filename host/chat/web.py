@@ -13,6 +13,7 @@ from host.core.errors import BadInputError
 from host.core.ids import new_id
 from host.core.media import store_image
 from host.core.paging import decode_cursor
+from host.core.text import whole_number
 from host.core.web import (
     current_person_id,
     deps,
@@ -27,19 +28,15 @@ from host.identity import service as identity
 
 blueprint = Blueprint("chat", __name__)
 
-# More messages than any chat will have, and still within a column of the database.
-_PLACE_DIGITS_MAX = 15
-
 
 @blueprint.get("/chats")
 async def list_chats() -> str:
     """Show one's conversations, most recent first."""
-    before = request.args.get("before", "")
     chats = await deps().db.read(
         service.list_conversations,
         actor_id=current_person_id(),
         loaders=deps().card_loaders,
-        before=decode_cursor(before) if before else None,
+        before=decode_cursor(request.args.get("before", "")),
     )
     return await render(
         "chat/_rows.html" if wants_fragment() else "chat/list.html",
@@ -170,7 +167,7 @@ async def post_message(conversation_id: str) -> ResponseReturnValue:
         client_id=form.get("client_id", ""),
         text=form.get("text", ""),
         image_id=image_id,
-        reply_to_seq=_place(reply_to),
+        reply_to_seq=whole_number(reply_to),
         loaders=deps().card_loaders,
         per_minute_max=deps().settings.messages_per_minute_max,
         now_ms=deps().now_ms(),
@@ -198,7 +195,7 @@ async def post_recall(conversation_id: str, seq: int) -> ResponseReturnValue:
 async def post_read(conversation_id: str) -> ResponseReturnValue:
     """Note how far one has read."""
     seq = (await request.form).get("seq", "0")
-    await _mark_read(conversation_id, _place(seq) or 0)
+    await _mark_read(conversation_id, whole_number(seq) or 0)
     return {"read": True}
 
 
@@ -368,13 +365,7 @@ def _number(name: str) -> int | None:
     text = request.args.get(name, "")
     if not text:
         return None
-    place = _place(text)
+    place = whole_number(text)
     if place is None:
         raise BadInputError("%(name)s must be a whole number from 0.", name=name)
     return place
-
-
-def _place(text: str) -> int | None:
-    """Return a place in a chat as a form or an address says it, or None."""
-    is_place = text.isascii() and text.isdigit() and len(text) <= _PLACE_DIGITS_MAX
-    return int(text) if is_place else None

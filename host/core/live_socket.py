@@ -17,6 +17,7 @@ from host.core.db import Tx
 from host.core.errors import AppError, BadInputError
 from host.core.limits import check_rate
 from host.core.live import Connection, Socket
+from host.core.text import whole_number
 from host.core.web import current_person_id, deps
 
 logger = logging.getLogger(__name__)
@@ -184,6 +185,7 @@ def _issue(tx: Tx, person_id: str, session_id: str, *, now_ms: int) -> str:
 
 
 def _parse_since(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 15):  # noqa: PLR2004
+    since = whole_number(text)
+    if since is None:
         raise BadInputError("since is the number of the last event you have, 0 for none.")
-    return int(text)
+    return since

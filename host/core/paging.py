@@ -18,8 +18,10 @@ def encode_cursor(at_ms: int, row_id: str) -> str:
     return base64.urlsafe_b64encode(f"{at_ms}.{row_id}".encode()).decode().rstrip("=")
 
 
-def decode_cursor(text: str) -> Cursor:
-    """Return the key in a cursor, or refuse one that this host did not make."""
+def decode_cursor(text: str) -> Cursor | None:
+    """Return the key in a cursor, None for the first page; refuse what this host did not make."""
+    if not text:
+        return None
     try:
         plain = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
     except (binascii.Error, ValueError) as error:

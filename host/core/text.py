@@ -24,6 +24,16 @@ def clean_line(text: str, *, length_max: int) -> str:
     return _bounded(" ".join(_plain(text).split()), length_max=length_max)
 
 
+def whole_number(text: str, *, digits_max: int = 15) -> int | None:
+    """Return the number that ``text`` writes in ASCII digits, or None.
+
+    ``int()`` would also take signs, underscores, white space and the digits of other scripts; and
+    fifteen digits stay exact wherever they go.
+    """
+    is_number = text.isascii() and text.isdigit() and len(text) <= digits_max
+    return int(text) if is_number else None
+
+
 def _plain(text: str) -> str:
     plain = text.replace("\r\n", "\n").translate(_NEWLINES).translate(_OVERRIDES)
     kept = "".join(c for c in plain if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))

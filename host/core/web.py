@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, TypeVar, cast
+from urllib.parse import urlencode
 
 import msgspec
 from babel.dates import format_date, format_datetime, format_time
@@ -106,6 +107,12 @@ def wants_json() -> bool:
 def see_other(url: str) -> ResponseReturnValue:
     """Send the browser on after a change: a plain form is redirected, a script of ours is told."""
     return {"redirect": url} if wants_json() else redirect(url, 303)
+
+
+def with_query(path: str, **query: str | int | None) -> str:
+    """Return ``path`` with those of ``query`` that say something."""
+    given = {key: value for key, value in query.items() if value not in (None, "")}
+    return f"{path}?{urlencode(given)}" if given else path
 
 
 def decode(kind: type[T], data: bytes | str) -> T:

@@ -65,7 +65,6 @@ class PutComment(msgspec.Struct, forbid_unknown_fields=True):
 @blueprint.get("")
 async def list_posts() -> ResponseReturnValue:
     """Return a page of the feed, newest first; ``before`` continues it."""
-    cursor = request.args.get("before", "")
     scope = request.args.get("scope", Scope.ALL.value)
     if scope not in tuple(Scope):
         raise BadInputError("scope is all or friends.")
@@ -73,7 +72,7 @@ async def list_posts() -> ResponseReturnValue:
         service.list_posts,
         viewer_id=current_person_id(),
         scope=Scope(scope),
-        before=decode_cursor(cursor) if cursor else None,
+        before=decode_cursor(request.args.get("before", "")),
         loaders=deps().card_loaders,
     )
     return {"posts": [_post(shown) for shown in page.posts], "next": page.next_cursor}

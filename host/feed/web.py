@@ -13,7 +13,15 @@ from host.core.errors import BadInputError
 from host.core.ids import new_id
 from host.core.media import find_sizes, store_image
 from host.core.paging import Cursor, decode_cursor
-from host.core.web import current_person_id, deps, render, see_other, translate, wants_json
+from host.core.web import (
+    current_person_id,
+    deps,
+    render,
+    see_other,
+    translate,
+    wants_json,
+    with_query,
+)
 from host.feed import service
 from host.feed.errors import TooManyPicturesError
 from host.feed.model import (
@@ -43,7 +51,7 @@ async def show_feed() -> str:
         service.list_posts,
         viewer_id=current_person_id(),
         scope=scope,
-        before=_before(),
+        before=decode_cursor(request.args.get("before", "")),
         loaders=deps().card_loaders,
     )
     more_url = _more_url("/discover", page, scope="" if scope is Scope.ALL else scope.value)
@@ -59,7 +67,7 @@ async def show_person_posts(handle: str) -> str:
         _list_posts_of,
         handle,
         viewer_id=current_person_id(),
-        before=_before(),
+        before=decode_cursor(request.args.get("before", "")),
         loaders=deps().card_loaders,
     )
     more_url = _more_url(f"/feed/people/{author.handle}", page)
@@ -266,16 +274,8 @@ def _list_posts_of(
     return author, page
 
 
-def _before() -> Cursor | None:
-    text = request.args.get("before", "")
-    return decode_cursor(text) if text else None
-
-
-def _more_url(path: str, page: FeedPage, **query: Any) -> str:
-    if page.next_cursor is None:
-        return ""
-    pairs = {name: value for name, value in query.items() if value} | {"before": page.next_cursor}
-    return path + "?" + "&".join(f"{name}={value}" for name, value in pairs.items())
+def _more_url(path: str, page: FeedPage, *, scope: str = "") -> str:
+    return with_query(path, scope=scope, before=page.next_cursor) if page.next_cursor else ""
 
 
 def _parse_audience(text: str) -> Audience:

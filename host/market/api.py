@@ -8,10 +8,10 @@ from quart import Blueprint, request
 from quart.typing import ResponseReturnValue
 
 from host.core.money import parse_currency
-from host.core.paging import encode_cursor
+from host.core.paging import decode_cursor, encode_cursor
 from host.core.web import current_person_id, deps
 from host.market import service
-from host.market.edge import cursor, till
+from host.market.edge import till
 from host.market.model import (
     LINES_MAX,
     Address,
@@ -100,10 +100,12 @@ async def get_products() -> ResponseReturnValue:
     current_person_id()
     brand_id, after = request.args.get("brand_id", ""), request.args.get("after", "")
     if brand_id:
-        products = await deps().db.read(service.list_shop_window, brand_id, after=cursor(after))
+        products = await deps().db.read(
+            service.list_shop_window, brand_id, after=decode_cursor(after)
+        )
     else:
         words = request.args.get("q", "")
-        products = await deps().db.read(service.search_products, words, before=cursor(after))
+        products = await deps().db.read(service.search_products, words, before=decode_cursor(after))
     keys = [(product.created_at_ms, product.id) for product in products]
     return {"products": [_product(product) for product in products], "next": _next(keys)}
 
@@ -144,7 +146,9 @@ async def put_product(product_id: str) -> ResponseReturnValue:
 async def get_orders() -> ResponseReturnValue:
     """Return the caller's orders, newest first."""
     orders = await deps().db.read(
-        service.list_orders, current_person_id(), before=cursor(request.args.get("after", ""))
+        service.list_orders,
+        current_person_id(),
+        before=decode_cursor(request.args.get("after", "")),
     )
     keys = [(order.created_at_ms, order.id) for order in orders]
     return {"orders": [_order(order) for order in orders], "next": _next(keys)}

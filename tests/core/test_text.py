@@ -3,7 +3,7 @@
 import pytest
 
 from host.core.errors import BadInputError
-from host.core.text import clean_line, clean_text
+from host.core.text import clean_line, clean_text, whole_number
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,23 @@ def test_a_long_text_is_refused_with_both_numbers() -> None:
     """The sentence says how long it is and what is allowed."""
     with pytest.raises(BadInputError, match="has 11 characters; 10 are allowed"):
         clean_text("x" * 11, length_max=10)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("0", 0),
+        ("42", 42),
+        ("9" * 15, 10**15 - 1),
+        ("9" * 16, None),
+        ("", None),
+        ("-1", None),
+        ("1_0", None),
+        (" 1", None),
+        ("\u0661", None),
+        ("\u00b2", None),
+    ],
+)
+def test_a_number_is_ascii_digits_alone(text: str, number: int | None) -> None:
+    """What else ``int()`` takes is nothing that a form of ours sends."""
+    assert number == whole_number(text)

@@ -6,10 +6,10 @@ from quart.typing import ResponseReturnValue
 from host.brands import service as brands
 from host.core.db import Tx
 from host.core.limits import check_rate
-from host.core.paging import encode_cursor
-from host.core.web import current_person_id, deps, render, see_other
+from host.core.paging import decode_cursor, encode_cursor
+from host.core.web import current_person_id, deps, render, see_other, with_query
 from host.market import service
-from host.market.edge import cursor, state_of, with_query
+from host.market.edge import state_of
 from host.market.model import DAY_MS, RefundStatus, Status
 from host.market.service import OrderPage, SalesPage
 from host.market.service.orders import PAGE_COUNT
@@ -177,6 +177,6 @@ def _read_sales(
         _SHOWN[show],
         actor_id=actor_id,
         asked_only=show == "refunds",
-        before=cursor(before),
+        before=decode_cursor(before),
         since_ms=now_ms - now_ms % DAY_MS,
     )

@@ -12,10 +12,10 @@ from host.core.db import Tx
 from host.core.ids import new_id
 from host.core.media import store_image
 from host.core.money import CURRENCIES, parse_amount, parse_currency
-from host.core.paging import Cursor, encode_cursor
-from host.core.web import current_person_id, deps, read_upload, render, see_other
+from host.core.paging import Cursor, decode_cursor, encode_cursor
+from host.core.web import current_person_id, deps, read_upload, render, see_other, with_query
 from host.market import service
-from host.market.edge import cursor, whole, with_query
+from host.market.edge import whole
 from host.market.errors import OrderRefusedError
 from host.market.model import Kind, Product, ProductStatus
 from host.market.service import ProductFacts
@@ -32,7 +32,7 @@ async def show_goods(handle: str) -> str:
         _read_goods,
         handle,
         actor_id=current_person_id(),
-        after=cursor(request.args.get("after", "")),
+        after=decode_cursor(request.args.get("after", "")),
     )
     last = products[-1] if len(products) == PAGE_COUNT else None
     after = encode_cursor(last.created_at_ms, last.id) if last else ""

@@ -5,10 +5,10 @@ from quart.typing import ResponseReturnValue
 
 from host.brands.service import Brand
 from host.core.ids import new_id
-from host.core.paging import encode_cursor
+from host.core.paging import decode_cursor, encode_cursor
 from host.core.web import current_person_id, deps, render, see_other
 from host.market import service
-from host.market.edge import cursor, state_of
+from host.market.edge import state_of
 from host.market.model import Order, RefundStatus
 from host.market.service.orders import PAGE_COUNT
 
@@ -106,7 +106,9 @@ async def _render_orders(template: str) -> str:
 async def _read_list() -> tuple[list[Order], dict[str, Brand], str]:
     """Return a page of one's orders, their shops, and where the next page is, "" at the end."""
     orders, shops = await deps().db.read(
-        service.read_orders, current_person_id(), before=cursor(request.args.get("before", ""))
+        service.read_orders,
+        current_person_id(),
+        before=decode_cursor(request.args.get("before", "")),
     )
     last = orders[-1] if len(orders) == PAGE_COUNT else None
     return (

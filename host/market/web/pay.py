@@ -10,17 +10,9 @@ from quart.typing import ResponseReturnValue
 from host.core.errors import AppError
 from host.core.ids import new_id
 from host.core.problems import to_problem
-from host.core.web import current_person_id, deps, render, wants_fragment
+from host.core.web import current_person_id, deps, render, wants_fragment, with_query
 from host.market import service
-from host.market.edge import (
-    known_source,
-    quantity_of,
-    safe_next,
-    state_of,
-    till,
-    whole,
-    with_query,
-)
+from host.market.edge import known_source, quantity_of, safe_next, state_of, till, whole
 from host.market.model import LineAsk, Order, Status
 from host.market.service import Payment, PaySheet
 from host.wallet.errors import WeakPinError

@@ -4,10 +4,10 @@ from quart import Blueprint, request
 
 from host.brands import service as brands
 from host.core.db import Tx
-from host.core.paging import Cursor, encode_cursor
-from host.core.web import current_person_id, deps, render
+from host.core.paging import Cursor, decode_cursor, encode_cursor
+from host.core.web import current_person_id, deps, render, with_query
 from host.market import service
-from host.market.edge import cursor, known_source, with_query
+from host.market.edge import known_source
 from host.market.model import Product
 from host.market.service.catalogue import PAGE_COUNT
 
@@ -32,7 +32,7 @@ async def show_products() -> str:
     current_person_id()
     words = request.args.get("q", "")[:_WORDS_CHARS_MAX].strip()
     products, shops = await deps().db.read(
-        _find, words, before=cursor(request.args.get("before", ""))
+        _find, words, before=decode_cursor(request.args.get("before", ""))
     )
     last = products[-1] if len(products) == PAGE_COUNT else None
     before = encode_cursor(last.created_at_ms, last.id) if last else ""

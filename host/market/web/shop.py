@@ -9,10 +9,9 @@ from quart import Blueprint, request
 
 from host.brands import service as brands
 from host.core.db import Tx
-from host.core.paging import Cursor, encode_cursor
+from host.core.paging import Cursor, decode_cursor, encode_cursor
 from host.core.web import current_person_id, deps, render
 from host.market import service
-from host.market.edge import cursor
 from host.market.model import Product
 from host.market.service.catalogue import PAGE_COUNT
 from host.programs import service as programs
@@ -38,7 +37,7 @@ async def show_shop(handle: str) -> str:
         _read_shop,
         handle,
         viewer_id=current_person_id(),
-        after=cursor(request.args.get("after", "")),
+        after=decode_cursor(request.args.get("after", "")),
     )
     last = page.products[-1] if len(page.products) == PAGE_COUNT else None
     after = encode_cursor(last.created_at_ms, last.id) if last else ""

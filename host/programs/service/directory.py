@@ -65,7 +65,7 @@ def find_listings(tx: Tx, programs: Iterable[Program]) -> list[Listing]:
 
 def find_live_page(tx: Tx, *, after: str = "") -> tuple[list[Listing], str]:
     """Return a page of live programs and the cursor of the next one, empty at the end."""
-    before = decode_cursor(after) if after else _NEWEST
+    before = decode_cursor(after) or _NEWEST
     rows = repository.find_live(tx, before=before, limit=DIRECTORY_ROWS + 1)
     page = rows[:DIRECTORY_ROWS]
     last = page[-1] if len(rows) > DIRECTORY_ROWS else None

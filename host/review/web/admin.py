@@ -8,6 +8,7 @@ from quart.typing import ResponseReturnValue
 from host.brands import service as brands
 from host.core.db import Tx
 from host.core.errors import BadInputError
+from host.core.text import whole_number
 from host.core.web import current_person_id, deps, render, see_other
 from host.identity import service as identity
 from host.programs import service as programs
@@ -65,11 +66,12 @@ async def post_verify(brand_id: str) -> ResponseReturnValue:
 @blueprint.get("/audit")
 async def show_audit() -> str:
     """Show the audit log, newest first, and whether its chain is whole."""
-    before = request.args.get("before", "")
-    if before and not (before.isascii() and before.isdigit() and len(before) <= 15):  # noqa: PLR2004
+    text = request.args.get("before", "")
+    before_seq = whole_number(text)
+    if text and before_seq is None:
         raise BadInputError("before is the number of an entry.")
     entries, actors, report = await deps().db.read(
-        _read_audit, actor_id=current_person_id(), before_seq=int(before) if before else None
+        _read_audit, actor_id=current_person_id(), before_seq=before_seq
     )
     more = entries[-1].seq if len(entries) == AUDIT_ROWS else 0
     return await render(
@@ -79,7 +81,7 @@ async def show_audit() -> str:
         entries=entries,
         actors=actors,
         report=report,
-        is_first=not before,
+        is_first=not text,
         more_url=f"/admin/audit?before={more}" if more > 1 else "",
     )
 

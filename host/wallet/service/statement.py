@@ -8,6 +8,7 @@ from host.core.cards import Card, CardLoader
 from host.core.db import Tx
 from host.core.money import Currency
 from host.core.paging import Cursor, decode_cursor, encode_cursor
+from host.core.text import whole_number
 from host.identity import service as identity
 from host.identity.model import Person
 from host.wallet.errors import TransferNotFoundError
@@ -71,7 +72,7 @@ def find_page(
     found = repository.find_lines(
         tx,
         cash_place(person_id, currency).id,
-        before_seq=repository.SEQ_END if after is None else _seq(decode_cursor(after)),
+        before_seq=_before_seq(decode_cursor(after or "")),
         since_ms=since_ms,
         until_ms=until_ms,
         limit=limit + 1,
@@ -126,6 +127,5 @@ def _describe(
     return [ShownLine(line, people.get(line.other_id), cards.get(line.reference)) for line in lines]
 
 
-def _seq(cursor: Cursor) -> int:
-    text = cursor[1]
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0  # noqa: PLR2004  (64 bits)
+def _before_seq(cursor: Cursor | None) -> int:
+    return repository.SEQ_END if cursor is None else whole_number(cursor[1]) or 0
