@@ -20,6 +20,7 @@ from hypercorn.config import Config
 
 from host import subscriptions
 from host.app import create_app
+from host.bridge.incidents import Incidents
 from host.bridge.workers import pool_settings
 from host.core import live, outbox
 from host.core.blobs import DiskBlobs
@@ -81,11 +82,12 @@ async def open_deps(settings: Settings, *, with_runtime: bool = True) -> AsyncIt
     await asyncio.to_thread(migrate, settings.database_path)
     db = await SqliteDatabase.open(settings.database_path)
     passwords = Passwords()
-    pool = Pool(pool_settings(settings), _log_incident) if with_runtime else None
+    incidents = Incidents()
+    pool = Pool(pool_settings(settings), incidents.note) if with_runtime else None
     try:
         if pool is not None:
             await pool.start()
-        yield Deps(
+        incidents.deps = Deps(
             settings=settings,
             db=db,
             now_ms=now_ms,
@@ -94,9 +96,11 @@ async def open_deps(settings: Settings, *, with_runtime: bool = True) -> AsyncIt
             hub=Hub(db),
             runtime=pool,
         )
+        yield incidents.deps
     finally:
         if pool is not None:
             await pool.stop()
+        await incidents.settle()
         passwords.close()
         await db.close()
 

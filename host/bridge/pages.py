@@ -107,12 +107,12 @@ class Pages:
         task.add_done_callback(self._tasks.discard)
         return await asyncio.shield(task)
 
-    def recheck(self, version_id: str) -> list[str]:
-        """Look anew, at their next event, whether pages of a version may run; return whose."""
+    def recheck(self, version_id: str) -> list[OpenPage]:
+        """Look anew, at their next event, whether pages of a version may run; return them."""
         pages = [page for page in self._open.values() if page.running.version.id == version_id]
         for page in pages:
             page.checked_at_ms = 0
-        return sorted({page.person_id for page in pages})
+        return pages
 
     # ── opening ──
 

@@ -2,7 +2,13 @@
 
 from collections.abc import Sequence
 
-from host.core.errors import BadInputError, ConflictError, NotFoundError, TooLargeError
+from host.core.errors import (
+    BadInputError,
+    ConflictError,
+    NotFoundError,
+    TooLargeError,
+    UnavailableError,
+)
 from sdk.contract.findings import Finding
 
 
@@ -11,6 +17,13 @@ class ProgramNotFoundError(NotFoundError):
 
     problem = "program-not-found"
     title = "Shop not found"
+
+
+class VersionSuspendedError(UnavailableError):
+    """The version tried to break out and was stopped; nobody may open it."""
+
+    problem = "version-suspended"
+    title = "Stopped by this host"
 
 
 class VersionNotFoundError(NotFoundError):

@@ -60,3 +60,18 @@ class VersionLive(Event):
     version_id: str
     program_id: str
     brand_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class VersionSuspended(Event):
+    """The host has stopped a version that tried to break out."""
+
+    name: ClassVar[str] = "programs.version_suspended"
+
+    version_id: str
+    program_id: str
+    brand_id: str
+    # What it did: a kind of incident.
+    kind: str
+    # The version that people get instead; empty when the shop is closed.
+    fallback_id: str

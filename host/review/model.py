@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 HOUR_MS = 3_600_000
+# Who decided, in the audit log, when the host did by itself.
+HOST_ID = "host"
 # What a merchant is promised: a decision in two days, an appeal's in three.
 DECISION_WITHIN_MS = 48 * HOUR_MS
 APPEAL_WITHIN_MS = 72 * HOUR_MS

@@ -20,6 +20,7 @@ def access_running(
         program, version = programs.access_live(tx, program_id)
     else:
         program, version = _access_version(tx, program_id, version_id, viewer_id=viewer_id)
+    programs.refuse_suspended(tx, version.id)
     brand = brands.find_brand(tx, program.brand_id)
     assert brand is not None, "a program belongs to a brand"
     is_trial = version.status not in (Status.LIVE, Status.RETIRED)

@@ -11,7 +11,7 @@ from host.brands.errors import BrandNotFoundError
 from host.core import live, outbox
 from host.core.db import Tx
 from host.identity import service as identity
-from host.programs import repository
+from host.programs import repository, repository_incidents
 from host.programs.errors import (
     ProgramNotFoundError,
     StatusRefusedError,
@@ -25,6 +25,7 @@ from host.programs.events import (
     VersionWithdrawn,
 )
 from host.programs.model import VERSIONS_SHOWN_MAX, Program, Status, Version
+from host.programs.service.incidents import refuse_suspended
 
 
 def access_program(tx: Tx, program_id: str, *, actor_id: str) -> Program:
@@ -190,11 +191,13 @@ def put_live(tx: Tx, version_id: str, *, actor_id: str, now_ms: int) -> Version:
     if version.status is Status.LIVE:
         return version
     _check_status(version, Status.APPROVED, Status.RETIRED)
+    refuse_suspended(tx, version.id)
 
     if program.live_version_id is not None:
         repository.update_status(tx, program.live_version_id, Status.RETIRED)
     repository.update_status(tx, version.id, Status.LIVE)
     repository.update_live(tx, program.id, version, now_ms=now_ms)
+    repository_incidents.update_last_live(tx, version.id, now_ms=now_ms)
     event = VersionLive(version.id, program.id, program.brand_id)
     outbox.publish(tx, event, now_ms=now_ms)
     _tell_members(tx, program, version.id, now_ms=now_ms)

@@ -16,13 +16,16 @@ blueprint = Blueprint("console", __name__, url_prefix="/m/<handle>/program")
 @blueprint.get("")
 async def show_programs(handle: str) -> str:
     """Show the brand's programs and where their versions stand."""
-    brand, programs = await deps().db.read(_read_programs, handle, actor_id=current_person_id())
+    brand, programs, suspended = await deps().db.read(
+        _read_programs, handle, actor_id=current_person_id()
+    )
     return await render(
         "programs/_versions.html" if "rows" in request.args else "programs/console.html",
         tab="merchant",
         console_tab="program",
         brand=brand,
         programs=programs,
+        suspended=suspended,
         scopes=SCOPES,
         host_url=settings().base_url,
     )
@@ -66,7 +69,9 @@ async def post_offline(handle: str, program_id: str) -> ResponseReturnValue:
 
 def _read_programs(
     tx: Tx, handle: str, *, actor_id: str
-) -> tuple[brands.Brand, list[tuple[Program, list[Version]]]]:
+) -> tuple[brands.Brand, list[tuple[Program, list[Version]]], frozenset[str]]:
     brand = brands.access_brand_by_handle(tx, handle, actor_id=actor_id)
     programs = service.find_programs_of_brand(tx, brand.id)
-    return brand, [(p, service.find_versions(tx, p.id, actor_id=actor_id)) for p in programs]
+    found = [(p, service.find_versions(tx, p.id, actor_id=actor_id)) for p in programs]
+    ids = [version.id for _, versions in found for version in versions]
+    return brand, found, service.find_suspended(tx, ids)

@@ -2,8 +2,8 @@
 
 from quart import Blueprint
 
-from host.review.web import admin, appeals, submission
+from host.review.web import admin, appeals, incidents, submission
 
 blueprint = Blueprint("review", __name__)
-for part in (admin, submission, appeals):
+for part in (admin, submission, appeals, incidents):
     blueprint.register_blueprint(part.blueprint)

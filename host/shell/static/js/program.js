@@ -136,7 +136,10 @@ on("page.answer", ({ page_id, ask_id }) => {
   resume(now.n);
 });
 
-on("live.refused", ({ kind, status, detail, sent }) => {
+// The host has stopped this version: the page asks anew, and is told so.
+on("page.suspended", () => { if (now && now.n >= 0) resume(now.n); });
+
+on("live.refused", ({ kind, status, problem: slug, detail, sent }) => {
   if (!kind?.startsWith("page.")) return;
   settle(sent?.event_id, sent?.page_id);
   wait.delete(sent?.event_id);
@@ -146,7 +149,8 @@ on("live.refused", ({ kind, status, detail, sent }) => {
     now = { ...now, id: newId(), n: -1, seen: -1 };
     history.replaceState({ ...history.state, page: now.id }, "");
     open();
-  } else if (kind === "page.open") complain(detail || box.dataset.gone, open);
+  } else if (slug === "version-suspended") complain(detail, () => location.assign(`/p/${program}`));
+  else if (kind === "page.open") complain(detail || box.dataset.gone, open);
   else toast(detail || document.getElementById("toasts").dataset.failed);
 });
 
