@@ -9,6 +9,7 @@ cookie, because a mini-program's frame has none, and cannot be guessed.
 import asyncio
 import hashlib
 import io
+import os
 import re
 import warnings
 from collections.abc import Sequence
@@ -146,6 +147,7 @@ def _write_files(settings: Settings, media_id: MediaId, sizes: dict[int | None, 
         path = media_path(settings, media_id, width)
         if path is not None and not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
-            partial = path.with_suffix(".part")
+            # A name of its own: the same picture may be arriving twice at this moment.
+            partial = path.with_name(f"{path.name}.{os.urandom(4).hex()}.part")
             partial.write_bytes(content)
             partial.replace(path)

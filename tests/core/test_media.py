@@ -1,5 +1,6 @@
 """Pictures: what is kept is what we encoded, never what was sent."""
 
+import asyncio
 import io
 from dataclasses import replace
 
@@ -31,6 +32,17 @@ async def test_a_picture_is_kept_in_four_sizes_as_webp(deps: Deps) -> None:
             widths.append(picture.width)
     assert [1600, 720, 320, 96] == widths
     assert media_id == await store_image(deps, png(3000, 2000), owner_id="bob")
+
+
+async def test_the_same_picture_may_come_many_times_at_once(deps: Deps) -> None:
+    """Whoever is last to write it finds it there."""
+    ids = await asyncio.gather(
+        *(store_image(deps, png(), owner_id=f"person{n}") for n in range(12))
+    )
+
+    assert 1 == len(set(ids))
+    folder = deps.settings.data_dir / "media" / ids[0][:2]
+    assert 4 == len(list(folder.iterdir()))
 
 
 async def test_what_hides_behind_a_picture_is_dropped(deps: Deps) -> None:
