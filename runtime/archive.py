@@ -38,6 +38,9 @@ _REGULAR, _FOLDER = 0o100000, 0o040000
 _ZIP64_EXTRA = 1
 # What a size is set to when zip64 holds the real one.
 _ZIP64_SIZE = 0xFFFFFFFF
+# "Version needed to extract", in tenths: 2.0 knows folders and deflate.  Readers refuse or skip an
+# entry that asks for more than they know, each at another number.
+_NEEDS_MAX = 20
 
 
 class ArchiveRefusedError(Exception):
@@ -151,7 +154,7 @@ def _read_central(data: bytes, at: int, end: int) -> tuple[_Entry, int]:
     if at + _CENTRAL.size > end:
         raise _malformed("has a directory that is cut off")
     fields = _CENTRAL.unpack_from(data, at)
-    sign, _made_by, _needs, flags, method, _time, _date, crc, packed, size = fields[:10]
+    sign, _made_by, needs, flags, method, _time, _date, crc, packed, size = fields[:10]
     name_length, extra_length, comment_length, disk, _internal, mode, offset = fields[10:]
     name_at = at + _CENTRAL.size
     after = name_at + name_length + extra_length + comment_length
@@ -162,6 +165,7 @@ def _read_central(data: bytes, at: int, end: int) -> tuple[_Entry, int]:
     name = _read_name(raw_name, flags)
     _check_kind(name, mode, size)
     _check_method(name, flags, method, packed, size)
+    _check_version(name, needs)
     return _Entry(raw_name, name, flags, method, crc, packed, size, offset), after
 
 
@@ -230,6 +234,11 @@ def _check_method(name: str, flags: int, method: int, packed: int, size: int) ->
         )
 
 
+def _check_version(name: str, needs: int) -> None:
+    if needs > _NEEDS_MAX:
+        raise _malformed("needs a newer reader than a package may", name)
+
+
 def _check_names(entries: list[_Entry]) -> None:
     """Refuse names that are one file on some systems, and files that are also folders."""
     seen: set[str] = set()
@@ -256,7 +265,7 @@ def _read_entry(data: bytes, entry: _Entry, directory_at: int) -> tuple[bytes, i
     if entry.offset + _LOCAL.size > directory_at:
         raise _malformed("begins outside the file", entry.name)
     fields = _LOCAL.unpack_from(data, entry.offset)
-    sign, _needs, flags, method, _time, _date, crc, packed, size, name_length, extra = fields
+    sign, needs, flags, method, _time, _date, crc, packed, size, name_length, extra = fields
     name_at = entry.offset + _LOCAL.size
     content_at = name_at + name_length + extra
     end = content_at + packed
@@ -267,6 +276,7 @@ def _read_entry(data: bytes, entry: _Entry, directory_at: int) -> tuple[bytes, i
     )
     if sign != _LOCAL_SIGN or said != expected or end > directory_at:
         raise _malformed("is described in two different ways", entry.name)
+    _check_version(entry.name, needs)
     _refuse_zip64(data[name_at + name_length : content_at])
     content = _unpack(data[content_at:end], entry)
     if len(content) != entry.size_bytes or zlib.crc32(content) != entry.crc:

@@ -187,8 +187,7 @@ class _Checker:
             return False
         before = len(self.findings)
         self._check_value(item.value, 0)
-        words = [token.lower_value for token in item.value if token.type == "ident"]
-        if name == "position" and _NEVER_POSITIONED in words:
+        if name == "position" and not all(map(_is_position, item.value)):
             fix = "use position: sticky"
             self._refuse(item, "VIEW021", "position: fixed is not available", fix)
         return len(self.findings) == before
@@ -239,6 +238,13 @@ class _Checker:
             left, right = token.type[:2]
             return f"{left}{self._value(token.content)}{right}"
         return str(tinycss2.serialize([token]))
+
+
+def _is_position(token: ast.Node) -> bool:
+    """Tell whether a word may say where a box stands; what a variable holds nobody knows."""
+    if token.type == "ident":
+        return bool(token.lower_value != _NEVER_POSITIONED)
+    return token.type in ("whitespace", "comment")
 
 
 def _url_text(token: ast.Node) -> str:

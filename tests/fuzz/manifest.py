@@ -81,6 +81,23 @@ def _changed(draw: st.DrawFn) -> bytes:
 
 
 @st.composite
+def _reworded(draw: st.DrawFn) -> bytes:
+    """Exchange one text or number of a good manifest for another of its kind."""
+    value = json.loads(json.dumps(draw(st.sampled_from(_SEEDS))))
+    *way, last = draw(st.sampled_from(_paths(value)[1:]))
+    parent = value
+    for step in way:
+        parent = parent[step]
+    if isinstance(parent[last], str):
+        parent[last] = draw(
+            st.text(max_size=20) | st.sampled_from(["ltr", "zh-Hans", "a.b.c", "1.2"])
+        )
+    elif isinstance(parent[last], int):
+        parent[last] = draw(st.integers(0, 3) | st.integers())
+    return json.dumps(value).encode()
+
+
+@st.composite
 def _doubled(draw: st.DrawFn) -> bytes:
     """Say one key of an object twice."""
     value = draw(st.sampled_from(_SEEDS))
@@ -111,4 +128,9 @@ def _examine(data: bytes) -> None:
     assert (manifest.app_id, list(manifest.pages)) == (value["app_id"], value["pages"])
 
 
-SUBJECT = Subject("manifest", _changed() | _doubled() | st.binary(max_size=60), _examine, 500)
+SUBJECT = Subject(
+    "manifest",
+    _changed() | _reworded() | _reworded() | _doubled() | st.binary(max_size=60),
+    _examine,
+    500,
+)

@@ -21,9 +21,14 @@ from tests.redteam.judge import Case, LanguageJudge, read_cases
 
 _SECONDS_MAX = 5.0
 _SOURCE_CHARS_MAX = 4000
+# A payload says by its mark that it has won; grafted elsewhere the mark says nothing.
 _CORPUS = [
-    case.code
-    for path in ("tests/data/escape_payloads.jsonl", "tests/redteam/cases.jsonl")
+    case.code.replace("bypass", "mark").replace("poison", "mark")
+    for path in (
+        "tests/data/escape_payloads.jsonl",
+        "tests/redteam/cases.jsonl",
+        "tests/redteam/cases_more.jsonl",
+    )
     for case in read_cases(ROOT / path)
     if case.layer == "language" and len(case.code) < _SOURCE_CHARS_MAX
 ]

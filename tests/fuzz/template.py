@@ -225,7 +225,7 @@ def _examine(given: tuple[str, list[dict[str, Any]]]) -> None:
         except ViewFailedError as failed:
             assert failed.file == "pages/a/a.html"
             continue
-        _check_tree(new)
+        check_tree(new)
         assert to_wire(fresh) == to_wire(new), "what was remembered differs from what is"
         if tree is not None:
             # Through JSON, as on the way to the browser.
@@ -235,7 +235,8 @@ def _examine(given: tuple[str, list[dict[str, Any]]]) -> None:
     assert time.monotonic() - began < _SECONDS_MAX, "this template takes too long"
 
 
-def _check_tree(root: Element) -> None:
+def check_tree(root: Element) -> None:
+    """Fail unless everything in a tree is on the list of markup."""
     assert root.tag == "main"
     stack = list(root.children)
     while stack:

@@ -146,6 +146,8 @@ LIES: dict[str, Callable[[bytes], bytes]] = {
     "something after the end": lambda data: data + b"\0",
     "something before the beginning": lambda data: b"#!/bin/sh\n" + data,
     "a comment": lambda data: data[:-2] + b"\x05\x00hello",
+    "needs a newer reader": lambda data: change(data, CENTRAL, 6, "<H", 0x3314),
+    "needs one in one place": lambda data: change(data, LOCAL, 4, "<H", 63),
     "encrypted": lambda data: change(change(data, LOCAL, 6, "<H", 1), CENTRAL, 8, "<H", 1),
     "streamed": lambda data: change(change(data, LOCAL, 6, "<H", 8), CENTRAL, 8, "<H", 8),
     "flags differ": lambda data: change(data, LOCAL, 6, "<H", 0),

@@ -2,7 +2,7 @@
 
 ``layer`` says which wall a payload aims at.  With the language wall on it must come to nothing, in
 every layer; aimed at ``resource`` or ``os`` it must also come to nothing in a real worker without
-the language wall.
+the language wall.  ``template`` and ``css`` are no Python: ``tests.redteam.view`` judges them.
 """
 
 import json
@@ -11,19 +11,26 @@ import secrets
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from tests.redteam import view
 from tests.redteam.box import Box
 
 ROOT = Path(__file__).parents[2]
 # Payloads of the language compute nothing; those of the limits compute for ever.
 LANGUAGE_WALL_S = 5.0
 RESOURCE_WALL_S = 0.5
-LAYERS = ("language", "resource", "os")
+LAYERS = ("language", "resource", "os", "template", "css")
+_VIEW_LAYERS: dict[str, Callable[[str], str]] = {
+    "template": view.find_in_template,
+    "css": view.find_in_css,
+}
+# Layers whose payloads must also come to nothing in a real worker without the language wall.
+BOX_LAYERS = ("resource", "os")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +94,8 @@ class LanguageJudge:
 
     def problem(self, case: Case) -> str:
         """Say what a payload came to that it must not, or return an empty text."""
+        if case.layer in _VIEW_LAYERS:
+            return _VIEW_LAYERS[case.layer](case.code)
         verdict = self.verdict(case)
         if verdict["danger"]:
             return f"with the language wall: {verdict['danger']}"
@@ -149,7 +158,7 @@ async def judge(cases: Iterable[Case]) -> dict[str, str]:
     with LanguageJudge() as language:
         for case in cases:
             problems[case.id] = language.problem(case)
-    rest = [case for case in cases if case.layer != "language" and not problems[case.id]]
+    rest = [case for case in cases if case.layer in BOX_LAYERS and not problems[case.id]]
     if rest:
         async with Box() as box:
             for case in rest:

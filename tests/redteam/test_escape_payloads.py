@@ -12,14 +12,15 @@ from pathlib import Path
 import pytest
 
 from tests.redteam.box import Box
-from tests.redteam.judge import ROOT, Case, LanguageJudge, box_problem, read_cases
+from tests.redteam.judge import BOX_LAYERS, ROOT, Case, LanguageJudge, box_problem, read_cases
 
 CASES = [
     *read_cases(ROOT / "tests/data/escape_payloads.jsonl"),
     *read_cases(ROOT / "tests/redteam/cases.jsonl"),
+    *read_cases(ROOT / "tests/redteam/cases_more.jsonl"),
 ]
 # Bombs for the compiler never reach a worker without the language wall in another form.
-BOX_CASES = [case for case in CASES if case.layer != "language"]
+BOX_CASES = [case for case in CASES if case.layer in BOX_LAYERS]
 
 
 @pytest.fixture(scope="module")

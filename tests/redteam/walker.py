@@ -34,7 +34,7 @@ _FORBIDDEN = {
 }
 _FORBIDDEN[id(object.__subclasses__)] = "object.__subclasses__"
 # Types of values that can be held without harm: the guards give them no attributes.
-_INERT = (
+_INERT: tuple[Any, ...] = (
     *(type(None), type(Ellipsis), type(NotImplemented), complex, types.FunctionType),
     *(types.MethodType, types.BuiltinFunctionType, types.MethodDescriptorType),
     *(types.ClassMethodDescriptorType, types.GeneratorType, types.GenericAlias, types.UnionType),
@@ -42,6 +42,7 @@ _INERT = (
     *(map, filter, zip, enumerate, reversed, type(iter([])), type(iter(())), type(iter(""))),
     *(type(iter({})), type(iter({}.values())), type(iter({}.items())), type(iter(set()))),
     *(type(iter(range(1))), type({}.keys()), type({}.values()), type({}.items())),
+    type(functools.cmp_to_key(max)(1)),
     *(type(iter(int, 1)), type(iter(b"")), type(iter("é")), type(reversed([]))),
 )
 # Types that are built-ins of a mini-program.
@@ -169,7 +170,8 @@ def _contents(value: Any) -> Iterator[Any]:
     elif issubclass(kind, list | tuple | set | frozenset | deque):
         yield from list(value)
     elif isinstance(value, ProgramType):
-        yield from [each for name, each in vars(value).items() if not name.startswith("__")]
+        # Names with underscores at both ends are the sandbox's own: no program can say them.
+        yield from [each for name, each in vars(value).items() if not name[0] == "_" == name[-1]]
     elif isinstance(kind, ProgramType):
         yield from getattr(value, "__dict__", {}).values()
         yield kind
