@@ -206,6 +206,8 @@ class OpenPage:
             name = field.attrs["@model"]
             typed = value if isinstance(value, bool) else str(value)
             self._show({**self._state, name: self._session.read_model(name, typed)})
+            self._run("on_model")
+            self._show(self._state)
         for event in ("input", "change"):
             if f"@{event}" in field.attrs:
                 return self._send(event, selector, str(value))

@@ -178,4 +178,6 @@ def _life(package: Package) -> frozenset[str]:
     """Name the life-cycle methods that any file defines; a page may inherit from another file."""
     sources = [content for path, content in package.files.items() if path.endswith(".py")]
     text = b"\n".join(sources).decode("utf-8", "replace")
-    return frozenset(name for name in LIFE_CYCLE if re.search(rf"\b{name}\b", text))
+    life = {name for name in LIFE_CYCLE if re.search(rf"\b{name}\b", text)}
+    # What a field writes may change what a property says.
+    return frozenset(life | ({"on_model"} if "@property" in text else set()))

@@ -263,10 +263,11 @@ class Pages:
     ) -> Visit:
         typed = {**page.session.state, **_models(page, request)}
         visit = self._visit(page, event_id, lang)
-        if request.type == "model":
+        follows = request.type == "model" and "on_model" in page.ready.life
+        if request.type == "model" and not follows:
             await self._runner.finish(page, visit, typed, handler="", outcome=None)
             return visit
-        handler, payload = _target(page, request)
+        handler, payload = ("on_model", {}) if follows else _target(page, request)
         if not handler:
             # It was touched on a page that looks different by now: show that one, do nothing.
             return visit

@@ -92,10 +92,23 @@ def _perm(n: int, k: int | None = None, /) -> int:
     return math.perm(n, k)
 
 
-def _dump(value: Any, /, *, indent: int | None = None, sort_keys: bool = False) -> str:
+def _dump(
+    value: Any,
+    /,
+    *,
+    indent: int | None = None,
+    sort_keys: bool = False,
+    ensure_ascii: bool = False,
+    separators: tuple[str, str] | None = None,
+) -> str:
     """Write JSON.  ``cls`` and ``default`` are left out: they run code inside the encoder."""
     return json.dumps(
-        value, indent=indent, sort_keys=sort_keys, ensure_ascii=False, allow_nan=False
+        value,
+        indent=indent if type(indent) is int else None,
+        sort_keys=bool(sort_keys),
+        ensure_ascii=bool(ensure_ascii),
+        separators=separators,
+        allow_nan=False,
     )
 
 

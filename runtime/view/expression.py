@@ -44,6 +44,10 @@ _CONSTANTS = {
     "null": None,
 }  # fmt: skip
 _WORDS = {"and", "or", "not", "in", "if", "else"}
+_GOES_ON = frozenset(
+    {"+", "-", "*", "/", "//", "%", "==", "!=", "<", "<=", ">", ">=", ".", "["}
+    | {"and", "or", "not", "in", "if"}
+)
 _HINTS = {
     "&": "write  and",
     "!": "write  not",
@@ -113,6 +117,8 @@ class _Parser:
         self._tokens = _tokens(text)
         self._at = 0
         self._depth = 0
+        # What a filter made, until it is taken as the first operand of the rest.
+        self._filtered: Expr | None = None
 
     @property
     def _token(self) -> _Token:
@@ -141,9 +147,17 @@ class _Parser:
         if self._depth > EXPRESSION_DEPTH_MAX:
             self._refuse("this expression is nested too deeply", "compute it in a handler")
         value = self._conditional()
+        value = self._filters(value)
+        self._depth -= 1
+        return value
+
+    def _filters(self, value: Expr) -> Expr:
         while self._take("|"):
             value = self._filter(value)
-        self._depth -= 1
+            if self._token.text in _GOES_ON and self._token.kind in ("op", "name"):
+                # `rows | length > 1`: what was filtered is the left side of what follows.
+                self._filtered = value
+                value = self._conditional()
         return value
 
     def _filter(self, value: Expr) -> Expr:
@@ -176,8 +190,9 @@ class _Parser:
         then = self._or()
         if self._take("if") is None:
             return then
-        test = self._or()
-        self._expect("else")
+        test = self._filters(self._or())
+        if self._take("else") is None:
+            return Conditional(test, then, Literal(None))
         return Conditional(test, then, self._nested(self._conditional))
 
     def _or(self) -> Expr:
@@ -193,7 +208,7 @@ class _Parser:
         return left
 
     def _not(self) -> Expr:
-        if self._take("not"):
+        if self._filtered is None and self._take("not"):
             return Unary("not", self._nested(self._not))
         return self._comparison()
 
@@ -221,7 +236,7 @@ class _Parser:
         return left
 
     def _sign(self) -> Expr:
-        if self._take("-"):
+        if self._filtered is None and self._take("-"):
             return Unary("-", self._nested(self._sign))
         return self._postfix()
 
@@ -234,7 +249,7 @@ class _Parser:
         return value
 
     def _postfix(self) -> Expr:
-        value = self._primary()
+        value, self._filtered = self._filtered or self._primary(), None
         length = 0
         while op := self._take(".", "[", "("):
             length += 1

@@ -23,14 +23,36 @@ every picture has an `alt`.
   per row; the key lets a row move
 - `m-on:<event>="handler"` — the handler is a method of the page; values for it go in
   `data-…` attributes
-- `m-model="name"` — the field shows `self.name` and writes to it
+- `m-model="name"` — the field shows `self.name` and writes to it: text, true or false for a
+  checkbox, a number (None when empty) for `number`, `range` and `<m-stepper>`
 - `<block m-if="…">`, `<block m-for="…">` — a group without an element of its own
 
 ## Expressions
 
 Paths (`item.name`, `items[0]`), texts, numbers, `true false none`, `[lists]`, `+ - * / // %`,
-`== != < <= > >= in`, `and or not`, `a if condition else b`, and filters behind `|`, which binds
-loosest. A member that is not there is none, and none shows as nothing.
+`== != < <= > >= in`, `and or not`, `a if condition else b` (nothing without the `else`), and
+filters behind `|`, which take all that stands before them (`price * qty | money('EUR')`) and may
+be compared (`rows | length > 1`). A member that is not there is none, and none shows as nothing.
+
+## Sizes and colours that are worked out
+
+`style="width: {{ percent }}%; --hue: {{ hue }}"` takes numbers with a unit, colours such as
+`#0a7f5a` and plain words, for the properties below except `position`; functions stand in the
+style sheet only.
+
+## Components
+
+`components/product-card/product-card.html` (and `.css`) makes `<product-card>` an element of the
+package, for pages and for other components.
+
+- Properties: the names that its template reads. `<product-card title="{{ item.name }}">` gives
+  `title`; nothing else of the page is seen inside.
+- Events: `m-on:tap="buy"` in the component fires its event `buy`; where it is used,
+  `m-on:buy="add_to_cart"` names the handler. `data-…` written there is in `event.dataset`, beside
+  what the touched element has itself.
+- Slots: `<slot>what stands there otherwise</slot>` shows what is written inside the element;
+  `<slot name="footer">` shows those with `slot="footer"`. They are read with the page's names.
+- Style: rules of its sheet reach the component and what is put into it; `page` is the component.
 
 """
 

@@ -15,6 +15,7 @@ LIFE_CYCLE: Mapping[str, str] = MappingProxyType(
         "on_load": "query: the page was opened; a dict of untrusted text",
         "on_show": "nothing: the page came to the front",
         "on_hide": "nothing: the page went to the back",
+        "on_model": "nothing: a field with m-model was written; properties follow by themselves",
         "on_share": "source: 'menu', or the name of the button; returns api.share.card(…)",
         "on_pull_down": "nothing: the person pulled the page down to refresh it",
         "on_reach_bottom": "nothing: the person came near the end of the page",
