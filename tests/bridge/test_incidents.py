@@ -31,6 +31,7 @@ from tests.bridge.shop import APP_ID, Browser
 from tests.bridge.test_web import sign_in
 from tests.conftest import Clock
 from tests.market.make import Lane
+from tests.runtime.programs import wait_gone
 
 
 class Watched:
@@ -179,11 +180,13 @@ class TestSuspension:
         second = await shop.publish(watched.deps, lane, shop.files(2), scopes=("bills",))
         ann = Browser(watched.deps, lane.buyer_id)
         await ann.open()
+        (pid,) = watched.pool.worker_pids(second.id)
 
         await suspend(watched, second)
 
         with pytest.raises(VersionSuspendedError, match="stopped it"):
             await ann.tap("add")
+        await wait_gone(pid)
         assert watched.pool.worker_pids(second.id) == []
         assert (await watched.version(first)).status is Status.LIVE
         bob = Browser(watched.deps, lane.buyer_id)
