@@ -116,17 +116,15 @@ class TestKeys:
 
         assert (201, 201) == (status, again)
 
-    @pytest.mark.parametrize("key", ["short", "x" * 10_000, "nul%00nul%00", "cr%0d%0alf-key",
-                                     "%E9%92%A5%E5%8C%99-key-1"])  # fmt: skip
-    async def test_an_odd_key_is_refused(self, at: Street, key: str) -> None:
+    async def test_an_odd_key_is_refused(self, at: Street) -> None:
         """AB-017: too short, 10 kB, NUL, CRLF, not ASCII: refused, nothing written."""
         before = await place.dump(at.deps)
+        for key in ("short", "x" * 10_000, "nul%00nul%00", "cr%0d%0alf-key", "%E9%92%A5-key-1"):
+            status, problem = await at.ann.put(
+                f"/api/v1/wallet/top-ups/{key}", {"amount_minor": 700, "currency": "CNY"}
+            )
+            assert (422, "/problems/bad-input") == (status, problem["type"]), key
 
-        status, problem = await at.ann.put(
-            f"/api/v1/wallet/top-ups/{key}", {"amount_minor": 700, "currency": "CNY"}
-        )
-
-        assert (422, "/problems/bad-input") == (status, problem["type"])
         assert before == await place.dump(at.deps)
 
 
