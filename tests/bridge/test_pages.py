@@ -164,7 +164,9 @@ class TestFailures:
         for pid in ann.deps.runtime.worker_pids(version_id):
             os.kill(pid, signal.SIGKILL)
 
-        await asyncio.sleep(0.2)
+        async with asyncio.timeout(5):
+            while ann.deps.runtime.worker_pids(version_id):  # noqa: ASYNC110  (no event tells)
+                await asyncio.sleep(0.005)
         await ann.tap("add")
 
         assert ann.texts[1] == "2"
