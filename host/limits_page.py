@@ -186,7 +186,24 @@ SECTIONS: dict[str, tuple[Line, ...]] = {
         ("Alarms of a version add up for", "host.programs.incident:ALARMS_WITHIN_MS"),
         ("Incidents are kept for", "host.programs.incident:INCIDENT_KEPT_MS"),
     ),
+    "What a mini-program asks of other hosts": (
+        ("Body of a request", "host.bridge.http_request:BODY_BYTES_MAX"),
+        ("Headers of a request", "host.bridge.egress_rules:HEADERS_MAX"),
+        ("One header", "host.bridge.http_request:HEADER_LENGTH_MAX"),
+        ("An answer", "host.bridge.egress:ANSWER_BYTES_MAX"),
+        ("What the handler gets of it", "host.bridge.http_request:RESULT_BYTES_MAX"),
+        ("Nesting of JSON in it", "host.bridge.http_request:JSON_DEPTH_MAX"),
+        (
+            "Requests of one program, all people together",
+            "host.bridge.http_request:PROGRAM_REQUESTS_PER_MINUTE",
+        ),
+        ("Requests of one program at the same time", "host.bridge.egress:PROGRAM_REQUESTS_MAX"),
+        ("A request and its whole answer", "host.bridge.egress:TOTAL_TIMEOUT_S"),
+        ("Secrets of one program", "host.programs.model:SECRETS_MAX"),
+        ("One secret", "host.programs.model:SECRET_LENGTH_MAX"),
+    ),
     "Programs that speak to this host": (
+        ("Open tabs of one person", "host.core.live:CONNECTIONS_PER_PERSON_MAX"),
         ("Tickets for the live channel, of one person", "host.core.live_socket:TICKETS_PER_MINUTE"),
         ("One frame of the live channel, upwards", "host.core.live_socket:FRAME_BYTES_MAX"),
         ("Live events are kept for", "host.core.live:KEPT_MS"),
@@ -226,16 +243,18 @@ def _shown(place: str) -> str:
     return _in_unit(name, getattr(holder, name))
 
 
-def _in_unit(name: str, value: int) -> str:
+def _in_unit(name: str, value: float) -> str:
     words = set(name.lower().split("_"))
     if "mib" in words:
         return f"{value} MiB"
     if "bytes" in words:
-        return _bytes(value)
+        return _bytes(int(value))
     if words >= {"per", "minute"} and "deaths" not in words:
         return f"{value:,} a minute"
     if "ms" in words:
-        return _duration(value)
+        return _duration(int(value))
+    if "s" in words:
+        return f"{value:g} s"
     if words & {"chars", "length", "graphemes"}:
         return f"{value:,} characters"
     return f"{value:,} pixels" if words & {"px", "pixels"} else f"{value:,}"
