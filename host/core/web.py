@@ -147,8 +147,18 @@ async def render(template: str, **context: Any) -> str:
         "is_demo": settings().demo,
         "path": request.path,
         "theme": _theme(),
+        "isolation": _isolation(),
     }
     return environment.get_template(template).render(base | context)
+
+
+def _isolation() -> str:
+    """Say what is missing of the sandbox, for the pages that must not be silent about it."""
+    runtime = deps().runtime
+    test = None if runtime is None else runtime.self_test
+    if test is None or test.runs_uploads:
+        return ""
+    return "degraded" if test.isolation == "degraded" else "broken"
 
 
 def make_templates(static: Assets) -> Environment:

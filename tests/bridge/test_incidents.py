@@ -294,3 +294,38 @@ class TestPages:
         assert "Suspended a version" in audit
         assert "This host" in audit
         assert refused.status_code in (403, 404)
+
+
+class TestIsolation:
+    """A host without every wall runs no strangers' code, and says so."""
+
+    async def test_degraded_runs_no_upload_and_shows_it(self, deps: Deps, lane: Lane) -> None:
+        """On the program's page and in the admin console, drawn by the host."""
+        pool = Pool(PoolSettings(isolation="degraded", blank_count=1))
+        await pool.start()
+        whole = replace(deps, runtime=pool)
+        await shop.publish(whole, lane, shop.files())
+        app = create_app(whole)
+        await whole.db.write(identity.make_admin, "ann", now_ms=whole.now_ms())
+        ann = await sign_in(app, whole, lane.buyer_id)
+
+        with pytest.raises(PageFailedError):
+            await Browser(whole, lane.buyer_id).open()
+        page = await (await ann.get(f"/p/{APP_ID}")).get_data(as_text=True)
+        console = await (await ann.get("/admin/incidents")).get_data(as_text=True)
+        elsewhere = await (await ann.get("/me/permissions")).get_data(as_text=True)
+        await close_pages(whole)
+        await pool.stop()
+
+        said = [("Degraded isolation" in html) for html in (page, console, elsewhere)]
+        assert said == [True, True, False]
+
+    async def test_strict_says_nothing(self, watched: Watched, first: Version, lane: Lane) -> None:
+        """Where every wall holds there is nothing to warn of."""
+        app = create_app(watched.deps)
+        ann = await sign_in(app, watched.deps, lane.buyer_id)
+
+        html = await (await ann.get(f"/p/{APP_ID}")).get_data(as_text=True)
+
+        assert first.program_id in html
+        assert "isolation" not in html
