@@ -214,6 +214,17 @@ SECTIONS: dict[str, tuple[Line, ...]] = {
     ),
 }
 
+# What a word of a constant's name says of its number.
+_UNITS = {
+    "mib": " MiB",
+    "s": " s",
+    "chars": " characters",
+    "length": " characters",
+    "graphemes": " characters",
+    "px": " pixels",
+    "pixels": " pixels",
+}
+
 _INTRO = """# Limits
 
 <!-- Made by `python -m host.limits_page` from the constants themselves. -->
@@ -245,19 +256,13 @@ def _shown(place: str) -> str:
 
 def _in_unit(name: str, value: float) -> str:
     words = set(name.lower().split("_"))
-    if "mib" in words:
-        return f"{value} MiB"
     if "bytes" in words:
         return _bytes(int(value))
-    if words >= {"per", "minute"} and "deaths" not in words:
-        return f"{value:,} a minute"
     if "ms" in words:
         return _duration(int(value))
-    if "s" in words:
-        return f"{value:g} s"
-    if words & {"chars", "length", "graphemes"}:
-        return f"{value:,} characters"
-    return f"{value:,} pixels" if words & {"px", "pixels"} else f"{value:,}"
+    is_rate = words >= {"per", "minute"} and "deaths" not in words
+    unit = " a minute" if is_rate else next((_UNITS[w] for w in _UNITS if w in words), "")
+    return f"{value:,g}{unit}" if isinstance(value, float) else f"{value:,}{unit}"
 
 
 def _bytes(value: int) -> str:
