@@ -206,7 +206,7 @@ def _find_danger(
 
 def _find_in_results(namespace: dict[str, Any], case: dict[str, Any], raised: object) -> str:
     out = namespace.get("OUT")
-    if type(out) is tuple and out and out[0] in {"bypass", "poison"}:
+    if type(out) is tuple and out and type(out[0]) is str and out[0] in {"bypass", "poison"}:
         return f"its mark was reached: {out!r:.80}"
     walker = Walker(namespace, case["secret"])
     own = {
