@@ -1,0 +1,1 @@
+"""Mini-programs as strangers write them: each must check, pack, open and answer to taps."""

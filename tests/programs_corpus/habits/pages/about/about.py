@@ -1,0 +1,4 @@
+from shared.base import BasePage
+
+class About(BasePage):
+    title = "About"
