@@ -114,6 +114,21 @@ class Pages:
             page.checked_at_ms = 0
         return pages
 
+    async def forget_person(self, program_id: str, *, person_id: str) -> None:
+        """Delete what a program has kept for a person, after the event that is running."""
+        program = await self._deps.db.read(programs.find_program, program_id)
+        if program is None:
+            raise PageNotFoundError(_GONE)
+        await self._alone(self._forget_person(program.id, person_id), program.id, person_id)
+
+    async def _forget_person(self, program_id: str, person_id: str) -> None:
+        for key, page in list(self._open.items()):
+            if page.running.program.id == program_id and page.person_id == person_id:
+                del self._open[key]
+        store = await self.stores.get(program_id)
+        await store.forget_person(person_id)
+        await self._deps.db.write(service.forget_person, person_id, program_id)
+
     # ── opening ──
 
     async def _open_page(

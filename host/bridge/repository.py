@@ -158,6 +158,20 @@ def find_all_consents(tx: Tx, person_id: str) -> list[Consent]:
     return [_consent(row) for row in rows]
 
 
+def delete_of_person(tx: Tx, person_id: str, program_id: str) -> None:
+    """Drop a person's answers to a program, and what they allowed it."""
+    tx.run(
+        "DELETE FROM bridge_ask WHERE person_id = :person AND program_id = :program",
+        person=person_id,
+        program=program_id,
+    )
+    tx.run(
+        "DELETE FROM bridge_consent WHERE person_id = :person AND program_id = :program",
+        person=person_id,
+        program=program_id,
+    )
+
+
 def insert_access(tx: Tx, row_id: str, person_id: str, access: Access) -> None:
     """Note what a program learned, once per id."""
     tx.run(

@@ -253,6 +253,18 @@ class Store:
         )
         await self._write([(sql, (person_id, person_id, kept))])
 
+    async def forget_person(self, person_id: str) -> None:
+        """Drop everything that is here of a person: pages, values, questions, recordings."""
+        asks = "DELETE FROM ask WHERE page_id IN (SELECT id FROM page WHERE person_id = ?)"
+        await self._write(
+            [
+                (asks, (person_id,)),
+                ("DELETE FROM page WHERE person_id = ?", (person_id,)),
+                ("DELETE FROM storage WHERE person_id = ?", (person_id,)),
+                ("DELETE FROM recording WHERE person_id = ?", (person_id,)),
+            ]
+        )
+
     async def _rows(self, sql: str, *params: Any) -> list[Any]:
         async with self._lock:
             return list(await self._open_db().execute_fetchall(sql, params))

@@ -10,6 +10,7 @@ from sdk.contract.findings import Finding
 VERSIONS_SHOWN_MAX = 30
 DIRECTORY_ROWS = 30
 RECENT_ROWS = 8
+VISITED_ROWS = 200
 SEARCH_LENGTH_MAX = 60
 # Keys of other services that one program may keep with the host, and how long each may be.
 SECRETS_MAX = 20

@@ -112,6 +112,28 @@ def find_visited(tx: Tx, person_id: str, *, limit: int) -> list[Program]:
     return [_program(row) for row in rows]
 
 
+def find_all_visited(tx: Tx, person_id: str, *, limit: int) -> list[Program]:
+    """Return the programs that the person has opened, live or not, the last one first."""
+    rows = tx.rows(
+        "SELECT p.id, p.brand_id, p.name, p.description, p.icon_id, p.live_version_id,"
+        " p.live_at_ms, p.created_at_ms FROM programs_visit v"
+        " JOIN programs_program p ON p.id = v.program_id"
+        " WHERE v.person_id = :person_id ORDER BY v.visited_at_ms DESC, p.id LIMIT :limit",
+        person_id=person_id,
+        limit=limit,
+    )
+    return [_program(row) for row in rows]
+
+
+def delete_visit(tx: Tx, person_id: str, program_id: str) -> None:
+    """Forget that the person opened the program."""
+    tx.run(
+        "DELETE FROM programs_visit WHERE person_id = :person_id AND program_id = :program_id",
+        person_id=person_id,
+        program_id=program_id,
+    )
+
+
 def put_visit(tx: Tx, person_id: str, program_id: str, *, now_ms: int) -> None:
     """Note that the person opened the program now."""
     tx.run(

@@ -9,7 +9,11 @@ from quart.typing import TestClientProtocol as Client
 
 from host.app import create_app
 from host.bridge import service
+from host.bridge.channel import pages_of
+from host.bridge.errors import PageNotFoundError
+from host.bridge.store import Store
 from host.core.deps import Deps
+from host.core.ids import new_id
 from host.identity import service as identity
 from host.identity.session import cookie_name
 from runtime.view import allowlist
@@ -223,6 +227,46 @@ class TestPages:
         await ann.tap("try_call", value="bill")
         assert ann.texts[0] == "declined"
 
+    async def test_a_person_deletes_what_a_shop_keeps(
+        self, app: Quart, ann: Browser, lane: Lane
+    ) -> None:
+        """Pages, values, answers, recordings and consents; another person's stay."""
+        bob = Browser(ann.deps, lane.seller_id)
+        now_ms = ann.deps.now_ms()
+        for browser in (ann, bob):
+            await browser.open()
+            await browser.tap("add", f"tap-{browser.person_id}")
+        await ann.tap("who")
+        await ann.deps.db.write(
+            service.allow, ann.person_id, APP_ID, "bills", how="always", now_ms=now_ms
+        )
+        client = await sign_in(app, ann.deps, ann.person_id)
+        menu = await (await client.get(f"/p/{APP_ID}/-/menu")).get_data(as_text=True)
+        html = await (await client.get("/me/permissions")).get_data(as_text=True)
+
+        answer = await client.post(
+            "/me/permissions/forget", form={"program_id": APP_ID, "csrf": _token(html)}
+        )
+        after = await (await client.get("/me/permissions")).get_data(as_text=True)
+
+        assert answer.status_code == 303
+        assert ["Delete my data here" in page for page in (menu, html, after)] == [
+            True, True, False,
+        ]  # fmt: skip
+        store = await pages_of(ann.deps).stores.get(APP_ID)
+        left = [await _count(store, table, ann.person_id) for table in _TABLES]
+        bobs = [await _count(store, table, bob.person_id) for table in _TABLES]
+        assert (left, all(bobs)) == ([0, 0, 0], True)
+        rows = await ann.deps.db.read(
+            lambda tx: tx.rows("SELECT id FROM bridge_ask WHERE person_id = :id", id=ann.person_id)
+        )
+        assert rows == []
+        with pytest.raises(PageNotFoundError):
+            await ann.tap("add")
+        ann.page_id, ann.n = new_id(), -1
+        await ann.open()
+        assert ann.texts[:2] == ["hello you", "0"]
+
     async def test_the_log_is_the_merchants(self, app: Quart, ann: Browser, lane: Lane) -> None:
         """To everybody else it is not there."""
         seller = await sign_in(app, ann.deps, lane.seller_id)
@@ -244,6 +288,18 @@ class TestPages:
 
         assert "Trial 1.0.0" in html
         assert (await bob.get(url)).status_code == 404
+
+
+_TABLES = ("page", "storage", "recording")
+
+
+async def _count(store: Store, table: str, person_id: str) -> int:
+    """Return how many lines of a person a program's database holds."""
+    rows = await store._rows(
+        f"SELECT COUNT(*) FROM {table} WHERE person_id = ?",  # noqa: S608  (our own names)
+        person_id,
+    )
+    return int(rows[0][0])
 
 
 def _token(html: str) -> str:

@@ -23,6 +23,7 @@ from host.bridge.service.consents import (
     allow_all,
     find_open_scopes,
     find_permissions,
+    forget_person,
     note_access,
     revoke,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "find_permissions",
     "find_waiting_asks",
     "finish_delivery",
+    "forget_person",
     "note_access",
     "open_asks",
     "payment_result",

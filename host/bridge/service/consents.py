@@ -36,6 +36,15 @@ def revoke(tx: Tx, person_id: str, program_id: str, scope: str) -> bool:
     return repository.delete_consent(tx, person_id, program_id, scope)
 
 
+def forget_person(tx: Tx, person_id: str, program_id: str) -> None:
+    """Forget a person's answers to a program, what they allowed it, and that they were there.
+
+    What it has learned stays listed: that is the person's own record, and no program can read it.
+    """
+    repository.delete_of_person(tx, person_id, program_id)
+    programs.forget_visit(tx, person_id, program_id)
+
+
 def find_open_scopes(tx: Tx, person_id: str, program_id: str, *, now_ms: int) -> frozenset[str]:
     """Return what a person allows a program now."""
     consents = repository.find_consents(tx, person_id, program_id)

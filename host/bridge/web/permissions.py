@@ -4,7 +4,9 @@ from quart import Blueprint, request
 from quart.typing import ResponseReturnValue
 
 from host.bridge import service
+from host.bridge.channel import pages_of
 from host.core.web import current_person_id, deps, render, see_other
+from host.programs import service as directory
 from sdk.contract.scopes import SCOPES
 
 blueprint = Blueprint("permissions", __name__)
@@ -16,9 +18,11 @@ async def show_permissions() -> str:
     consents, accesses, programs = await deps().db.read(
         service.find_permissions, current_person_id(), now_ms=deps().now_ms()
     )
+    visited = await deps().db.read(directory.find_visited, current_person_id())
     return await render(
         "bridge/permissions.html",
         tab="me",
+        visited=visited,
         consents=consents,
         accesses=accesses,
         programs=programs,
@@ -33,6 +37,14 @@ async def post_revoke() -> ResponseReturnValue:
     await deps().db.write(
         service.revoke, current_person_id(), form.get("program_id", ""), form.get("scope", "")
     )
+    return see_other("/me/permissions")
+
+
+@blueprint.post("/me/permissions/forget")
+async def post_forget() -> ResponseReturnValue:
+    """Delete what a program has kept for this person."""
+    form = await request.form
+    await pages_of(deps()).forget_person(form.get("program_id", ""), person_id=current_person_id())
     return see_other("/me/permissions")
 
 

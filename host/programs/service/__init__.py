@@ -15,6 +15,8 @@ from host.programs.service.directory import (
     find_programs,
     find_programs_of_brand,
     find_recent,
+    find_visited,
+    forget_visit,
     record_visit,
     search,
 )
@@ -74,6 +76,8 @@ __all__ = [
     "find_versions",
     "find_versions_by_id",
     "find_versions_of_brand",
+    "find_visited",
+    "forget_visit",
     "note_incident",
     "open_secret",
     "open_version",

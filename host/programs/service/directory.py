@@ -11,6 +11,7 @@ from host.programs.model import (
     DIRECTORY_ROWS,
     RECENT_ROWS,
     SEARCH_LENGTH_MAX,
+    VISITED_ROWS,
     Listing,
     Program,
     Version,
@@ -76,6 +77,16 @@ def find_live_page(tx: Tx, *, after: str = "") -> tuple[list[Listing], str]:
 def find_recent(tx: Tx, person_id: str) -> list[Listing]:
     """Return what the person opened last and is still live."""
     return find_listings(tx, repository.find_visited(tx, person_id, limit=RECENT_ROWS))
+
+
+def find_visited(tx: Tx, person_id: str) -> list[Program]:
+    """Return the programs that may keep something about a person, closed ones too."""
+    return repository.find_all_visited(tx, person_id, limit=VISITED_ROWS)
+
+
+def forget_visit(tx: Tx, person_id: str, program_id: str) -> None:
+    """Forget that a person was there.  For the bridge, when nothing is kept of them any more."""
+    repository.delete_visit(tx, person_id, program_id)
 
 
 def search(tx: Tx, words: str) -> list[Listing]:
