@@ -225,19 +225,30 @@ class _Checker:
             self._refuse(token, "VIEW022", f"there is no {path} in the package", fix)
 
     def _value(self, tokens: list[ast.Node]) -> str:
-        return "".join(map(self._written, tokens)).strip()
+        # Written as a whole, for the writer keeps apart what must not grow together: without
+        # comments `url/**/(//x)` would be an address.
+        return str(tinycss2.serialize(_with_addresses(tokens))).strip()
 
-    def _written(self, token: ast.Node) -> str:
-        """Write one token of a value; pictures, however deep, as ``url("assets/…")``."""
-        url = _url_text(token)
-        if url:
-            return f'url("{url.removeprefix("/")}")'
-        if token.type == "function":
-            return f"{token.lower_name}({self._value(token.arguments)})"
-        if token.type in ("() block", "[] block"):
-            left, right = token.type[:2]
-            return f"{left}{self._value(token.content)}{right}"
-        return str(tinycss2.serialize([token]))
+
+def _with_addresses(tokens: list[ast.Node]) -> list[ast.Node]:
+    """Return tokens in which every picture, however deep, is written ``url("assets/…")``."""
+    made = []
+    for token in tokens:
+        at = (token.source_line, token.source_column)
+        address = _url_text(token)
+        if address:
+            path = address.removeprefix("/")
+            made.append(ast.URLToken(*at, path, f'url("{path}")'))
+        elif token.type == "function":
+            inner = _with_addresses(token.arguments)
+            made.append(ast.FunctionBlock(*at, token.lower_name, inner))
+        elif token.type == "() block":
+            made.append(ast.ParenthesesBlock(*at, _with_addresses(token.content)))
+        elif token.type == "[] block":
+            made.append(ast.SquareBracketsBlock(*at, _with_addresses(token.content)))
+        else:
+            made.append(token)
+    return made
 
 
 def _is_position(token: ast.Node) -> bool:

@@ -29,15 +29,18 @@ NOT_EFFECTS = [
     *(b'[["no.such",{}]]', b'[["__class__",{}]]', b'[["ui.toast",{"text":"a"},"more"]]'),
     b'[["ui.toast",' + DEEP + b"]]",
 ]
-ODD = [None, True, -1, 2**53 + 1, 2**64 - 1, 1.0, math.nan, math.inf, "1", b"1", [], {}]
+ODD: list[Any] = [None, True, -1, 2**53 + 1, 2**64 - 1, 1.0, math.nan, math.inf, "1", b"1", [], {}]
+
+NOT_BYTES: list[Any] = ["{}", None, 5, {"n": 2}]
+NOT_NAMES: list[Any] = [None, {}, "n", [1], [None], [["n"]], ["x" * 201], ["n"] * 1001]
 
 LIES: dict[str, bytes] = {
     **{f"event number {value!r}": reply(value) for value in [*ODD, 0, 2, 99]},
     **{f"state {text[:9]!r}": reply(changed=text) for text in NOT_JSON + NOT_OBJECTS},
-    **{f"state of type {value!r}": reply(changed=value) for value in ("{}", None, 5, {"n": 2})},
+    **{f"state of type {value!r}": reply(changed=value) for value in NOT_BYTES},
     "state larger than allowed": reply(changed=b'{"n":"' + b"x" * 300_000 + b'"}'),
     **{f"removed {value!r:.20}": reply(removed=value)
-       for value in (None, {}, "n", [1], [None], [["n"]], ["x" * 201], ["n"] * 1001)},
+       for value in NOT_NAMES},
     **{f"result {text[:9]!r}": reply(result=text) for text in [*NOT_JSON, DEEP]},
     **{f"effects {text[:40]!r}": reply(effects=text) for text in NOT_JSON + NOT_EFFECTS},
     **{f"logs {value!r:.20}": reply(logs=value)

@@ -84,3 +84,20 @@ def test_style_is_refused(source: str, problem: str) -> None:
 
     assert problem in "\n".join(map(str, findings))
     assert css == ""
+
+
+@pytest.mark.parametrize(
+    ("source", "served"),
+    [
+        (".a { background: url/**/(//e) }", "background:url/**/(//e)"),
+        (".a { --x: url/**/(//e) }", "--x:url/**/(//e)"),
+        (".a { background: linear-gradient(url/**/(//e)) }", "linear-gradient(url/**/(//e))"),
+        (".a { background: linear-gradient(url(/assets/a.png)) }", 'gradient(url("assets/a.png"))'),
+    ],
+)
+def test_words_do_not_grow_together(source: str, served: str) -> None:
+    """What a comment kept apart stays apart: together it would be an address."""
+    css, findings = check_css(source, "a.css", "p-a")
+
+    assert findings == []
+    assert served in css
