@@ -150,6 +150,11 @@ def _check_use(use: ApiUse, path: str, manifest: Manifest) -> Iterable[Finding]:
             f"api.{use.name} needs the permission '{capability.scope}' ({title})",
             f'add {{"scope": "{capability.scope}", "reason": …}} to hutong.permissions',
         )
+    if capability.kind == "outside" and not manifest.network:
+        message = f"api.{use.name} is used, and hutong.network declares no host"
+        fix = 'add "network": ["api.example.com"] to hutong'
+        place = use.node.lineno, use.node.col_offset + 1
+        yield Finding(path, *place, "API005", message, fix, "warning")
     page = use.texts.get("page", use.texts.get(0)) if use.name.startswith("nav.") else None
     if page is not None and page not in manifest.pages:
         fix = "use one of " + ", ".join(manifest.pages)

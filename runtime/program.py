@@ -40,8 +40,11 @@ PROGRAM_RULES: Mapping[str, str] = {
     "API002": "A capability needs a permission that the manifest does not declare.",
     "API003": "Warning: a declared permission is never used.",
     "API004": "`api.nav` names a page that the manifest does not have.",
+    "API005": "Warning: `api.http` is used, and `hutong.network` declares no host.",
     "SEC001": "A file contains what looks like a secret key.",
-    "SEC002": "Warning: a file names a web address; programs reach no host by themselves.",
+    "SEC002": "Warning: a file names a web address that `api.http` will not ask: its host is not in"
+    " `hutong.network`, or it is not https.",
+    "SEC003": "Warning: `hutong.network` declares a host that no file of the program names.",
     "TEXT001": "A file is not UTF-8 text.",
     "TEXT002": "A translation file is not an object of texts, or is for an unknown language.",
 }
@@ -53,7 +56,7 @@ _SECRETS = re.compile(
 )
 # All text of a package together: what the checks may cost the host is bounded by it.
 TEXT_CHARS_MAX = 1_500_000
-_ADDRESS = re.compile(r"\bhttps?://([a-zA-Z0-9.-]+)")
+_ADDRESS = re.compile(r"\b(https?)://([a-zA-Z0-9.-]+)")
 _TEXT_SUFFIXES = (".py", ".html", ".css", ".json")
 _TRANSLATION_TEXTS = msgspec.json.Decoder(dict[str, str])
 
@@ -97,6 +100,7 @@ def check_files(
     if manifest is not None:
         findings += _check_look(manifest, texts, files, trees)
         findings += check_code(manifest, trees, files)
+    findings += _check_network(manifest.network if manifest else (), texts)
     return sorted(set(findings))
 
 
@@ -158,11 +162,27 @@ def _check_secrets(path: str, text: str) -> Iterable[Finding]:
             fix = "take it out and make a new one: this one must count as known"
             message = f"has what looks like a secret key ({secret.group()[:8]}…)"
             yield Finding(path, number, secret.start() + 1, "SEC001", message, fix)
-        address = _ADDRESS.search(line)
-        if address and path.endswith(".py"):
-            fix = "reach people and goods through api.*"
-            message = f"names the address of {address.group(1)[:80]}"
-            yield Finding(path, number, address.start() + 1, "SEC002", message, fix, "warning")
+
+
+def _check_network(network: Collection[str], texts: Mapping[str, str]) -> Iterable[Finding]:
+    """Compare the hosts that the code names with those that people are told of."""
+    for path, text in texts.items():
+        if not path.endswith(".py"):
+            continue
+        for number, line in enumerate(text.split("\n"), 1):
+            for address in _ADDRESS.finditer(line):
+                scheme, host = address.groups()
+                if scheme == "https" and host in network:
+                    continue
+                fix = f'to ask it, use https and add "{host[:80]}" to hutong.network'
+                message = f"names {scheme}://{host[:80]}"
+                yield Finding(path, number, address.start() + 1, "SEC002", message, fix, "warning")
+    code = "\n".join(text for path, text in texts.items() if path.endswith(".py"))
+    for host in network:
+        if host not in code:
+            fix = "remove it: people and reviewers are told of every host"
+            message = f"hutong.network has {host}, which no file names"
+            yield Finding(MANIFEST_FILE, 0, 0, "SEC003", message, fix, "warning")
 
 
 def _check_translations(texts: Mapping[str, str]) -> Iterable[Finding]:

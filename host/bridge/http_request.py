@@ -33,6 +33,7 @@ PROGRAM_REQUESTS_PER_MINUTE = 600
 # A part of the worker's answer, which is JSON: a text of control characters grows sixfold there.
 RESULT_BYTES_MAX = 900 * 1024
 JSON_DEPTH_MAX = 64
+INTEGER_BITS_MAX = 63
 HEADER_LENGTH_MAX = 1024
 # Headers of an answer that a program can use.  None of them sets anything in the host.
 ANSWER_HEADERS = (
@@ -167,18 +168,21 @@ def _blot(text: str, secrets: list[str]) -> str:
 
 def _json(text: str) -> Any:
     """Return the value of a JSON text, or None for what no program could be given."""
-    with contextlib.suppress(msgspec.DecodeError, RecursionError):
+    with contextlib.suppress(msgspec.DecodeError, RecursionError, ValueError):
         value = msgspec.json.decode(text)
-        if _is_shallow(value):
+        if _is_plain(value):
             return value
     return None
 
 
-def _is_shallow(value: Any) -> bool:
+def _is_plain(value: Any) -> bool:
+    """Tell whether a worker can be given it: not too deep, no number of a thousand digits."""
     stack = [(value, 0)]
     while stack:
         each, depth = stack.pop()
         if depth > JSON_DEPTH_MAX:
+            return False
+        if isinstance(each, int) and each.bit_length() > INTEGER_BITS_MAX:
             return False
         if isinstance(each, dict):
             stack += [(inner, depth + 1) for inner in each.values()]

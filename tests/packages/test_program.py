@@ -82,6 +82,8 @@ def test_views_are_built_from_a_package(files: dict[str, bytes]) -> None:
          "API004"),
         (f"{PRODUCT}.py", "QTY_MAX = 20", 'KEY = "sk_live_0123456789abcdefghij"', "SEC001"),
         (f"{PRODUCT}.py", "QTY_MAX = 20", 'QTY_MAX = 20\nURL = "https://example.com/x"', "SEC002"),
+        (f"{PRODUCT}.py", "    def buy(",
+         "    def ask(self):\n        api.http.request('GET', '')\n\n    def buy(", "API005"),
         (f"{PRODUCT}.py", "QTY_MAX = 20", "import os", "LANG013"),
         (f"{PRODUCT}.py", "    def buy(", "    def __init__(self):\n        pass\n\n    def buy(",
          "PAGE005"),
@@ -101,6 +103,26 @@ def test_a_mistake_has_its_code(
     edit(files, path, old, new)
 
     assert expected in codes(files)
+
+
+def test_hosts_are_declared_and_declared_hosts_are_used(files: dict[str, bytes]) -> None:
+    """Https to a declared host is silent; plain http, other hosts and unused ones are said."""
+    manifest = json.loads(files["manifest.json"])
+    manifest["hutong"]["network"] = ["api.a.example", "api.b.example"]
+    files["manifest.json"] = json.dumps(manifest).encode()
+    edit(
+        files,
+        f"{PRODUCT}.py",
+        "QTY_MAX = 20",
+        'QTY_MAX = 20\nURLS = ["https://api.a.example/x", "http://api.a.example", "https://c.example"]',
+    )
+
+    found = [(each.code, each.message) for each in check_files(files)]
+
+    assert ("SEC002", "names http://api.a.example") in found
+    assert ("SEC002", "names https://c.example") in found
+    assert ("SEC003", "hutong.network has api.b.example, which no file names") in found
+    assert 3 == len(found)
 
 
 def test_files_without_a_place_are_found(files: dict[str, bytes]) -> None:

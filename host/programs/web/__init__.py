@@ -2,8 +2,8 @@
 
 from quart import Blueprint
 
-from host.programs.web import console, directory
+from host.programs.web import console, directory, secrets
 
 blueprint = Blueprint("programs", __name__)
-for part in (directory, console):
+for part in (directory, console, secrets):
     blueprint.register_blueprint(part.blueprint)

@@ -27,6 +27,14 @@ class ChangedPermission:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangedHost:
+    """A host that the version may send people's data to, and how that differs."""
+
+    name: str
+    change: Literal["new", "same", "dropped"]
+
+
+@dataclass(frozen=True, slots=True)
 class ChangedFile:
     """A file of the package and how it differs."""
 
@@ -51,6 +59,14 @@ def compare_permissions(new: Version, old: Version | None) -> list[ChangedPermis
     asked.sort(key=lambda changed: changed.change)
     dropped = [p for p in old.permissions if p.scope not in now] if old is not None else []
     return [*asked, *(ChangedPermission(p, "dropped") for p in dropped)]
+
+
+def compare_network(new: Version, old: Version | None) -> list[ChangedHost]:
+    """Return the hosts that the version may ask, new ones first, and those it asks no more."""
+    before = old.network if old is not None else ()
+    asked = [ChangedHost(name, "same" if name in before else "new") for name in new.network]
+    asked.sort(key=lambda changed: changed.change)
+    return [*asked, *(ChangedHost(name, "dropped") for name in before if name not in new.network)]
 
 
 def compare_files(new: Package, old: Package | None) -> list[ChangedFile]:

@@ -51,6 +51,7 @@ async def show_submission(submission_id: str) -> str:
         admin_tab="queue",
         desk=desk,
         permissions=evidence.compare_permissions(desk.version, desk.before),
+        network=evidence.compare_network(desk.version, desk.before),
         files=evidence.compare_files(new, old),
         evidence=evidence.find_evidence(desk.version.findings, new),
         scopes=SCOPES,
