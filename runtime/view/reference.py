@@ -46,7 +46,7 @@ style sheet only.
 package, for pages and for other components.
 
 - Properties: the names that its template reads. `<product-card title="{{ item.name }}">` gives
-  `title`; nothing else of the page is seen inside.
+  `title`, `stars="{{ 3 }}"` a number; nothing else of the page is seen inside.
 - Events: `m-on:tap="buy"` in the component fires its event `buy`; where it is used,
   `m-on:buy="add_to_cart"` names the handler. `data-…` written there is in `event.dataset`, beside
   what the touched element has itself.

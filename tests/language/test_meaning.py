@@ -127,6 +127,26 @@ def value(expression: str, before: str = "") -> Any:
         ("", "hasattr({}, 'items')", True),
         ("class A:\n    pass\na = A()\nsetattr(a, 'n', 1)", "a.n", 1),
         ("", "'é'.encode().decode()", "é"),
+        (
+            (
+                "class A:\n    _count = 0\n    def _grow(self):\n        self._n = 1\n"
+                "        self._n += A._count + 2\n        return self._n"
+            ),
+            "A()._grow()",
+            3,
+        ),
+        (
+            (
+                "class A:\n    def __init__(self, n):\n        self.n = n\n"
+                "    def __eq__(self, o):\n        return self.n == o.n\n"
+                "    def __hash__(self):\n        return hash((self.n, 'a'))"
+            ),
+            "len({A(1), A(1), A(2)})",
+            2,
+        ),
+        ("Rows = list[dict[str, int]]\nx: Rows = []", "x", []),
+        ("", "[isinstance('a', int | str), isinstance(None, str | None)]", [True, True]),
+        ("def f(*args, **more):\n    return [args, more]", "f(1, a=2)", [(1,), {"a": 2}]),
     ],
 )
 def test_expression(before: str, expression: str, expected: Any) -> None:
@@ -154,6 +174,30 @@ def test_expression(before: str, expression: str, expected: Any) -> None:
         ("decimal", "str((decimal.Decimal('1.005')).quantize(decimal.Decimal('0.01')))", "1.00"),
         ("collections", "collections.Counter('abca').most_common(1)", [("a", 2)]),
         ("itertools", "list(itertools.chain.from_iterable([[1], [2]]))", [1, 2]),
+        ("functools", "functools.partial(int, base=2)('101')", 5),
+        (
+            "functools",
+            "[functools.lru_cache(maxsize=1)(lambda x: x + 1)(n) for n in (1, 1)]",
+            [2, 2],
+        ),
+        ("operator", "sorted([{'n': 2}, {'n': 1}], key=operator.itemgetter('n'))[0]", {"n": 1}),
+        ("statistics", "[statistics.mean([1, 2, 3]), statistics.median([1, 9])]", [2, 5.0]),
+        ("textwrap", "textwrap.shorten('hello big world', 12, placeholder='…')", "hello big…"),
+        ("bisect", "bisect.bisect([1, 2, 3], 2)", 2),
+        ("heapq", "heapq.nsmallest(2, [3, 1, 2])", [1, 2]),
+        ("copy", "copy.deepcopy({'a': [1, {2}]})", {"a": [1, {2}]}),
+        ("calendar", "[calendar.monthrange(2024, 2), calendar.month_name[5]]", [(3, 29), "May"]),
+        ("uuid", "len(str(uuid.uuid4()))", 36),
+        ("string", "string.Template('$a for $b').substitute(a='tea', b=2)", "tea for 2"),
+        (
+            "json",
+            "json.dumps({'a': 'é'}, ensure_ascii=True, separators=(',', ':'))",
+            r'{"a":"\u00e9"}',
+        ),
+        ("random", "random.Random(3).randint(1, 6) == random.Random(3).randint(1, 6)", True),
+        ("re", "re.findall('A', 'aA', re.I)", ["a", "A"]),
+        ("re", "bool(re.fullmatch(r'[\\w.+-]+@[\\w-]+(\\.[\\w-]+)+', 'a@b.co.uk'))", True),
+        ("re", "re.sub('a', 'b', 'AaA', 0, re.I)", "bbb"),
         ("functools", "functools.reduce(lambda a, b: a * b, [1, 2, 3])", 6),
         ("string", "string.digits", "0123456789"),
     ],
@@ -161,6 +205,43 @@ def test_expression(before: str, expression: str, expected: Any) -> None:
 def test_module(module: str, expression: str, expected: Any) -> None:
     """The modules that there are do what they do everywhere; time is the event's."""
     assert expected == value(expression, f"import {module}")
+
+
+def test_dataclasses() -> None:
+    """A dataclass has its fields in order, with defaults, equality, order and a text."""
+    found = run(
+        "from dataclasses import dataclass, field, asdict, replace\n"
+        "from typing import ClassVar, Optional\n"
+        "@dataclass(order=True)\nclass Item:\n    name: str\n    price: Optional[int] = 3\n"
+        "    tags: list = field(default_factory=list, repr=False)\n    KINDS: ClassVar = 2\n"
+        "    def __post_init__(self):\n        self.long = len(self.name) > 3\n"
+        "@dataclass(frozen=True)\nclass Big:\n    name: str\n    size: int = 9\n"
+        "a, b = Item('tea'), Item('cup', tags=['x'])\n"
+        "try:\n    Big('x').size = 1\nexcept AttributeError as error:\n    text = str(error)\n"
+        "OUT = [repr(a), a == Item('tea'), sorted([a, b])[0].name, asdict(b), a.long,\n"
+        "       replace(a, price=1).price, Big('x').size, text, a.tags is b.tags]"
+    )
+
+    assert [
+        "Item(name='tea', price=3)", True, "cup", {"name": "cup", "price": 3, "tags": ["x"]},
+        False, 1, 9, "Big is frozen: size cannot be changed", False,
+    ] == found["OUT"]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "class A:\n    x: list = []",
+        "class A:\n    x: int = 1\n    y: str",
+        "class A:\n    x: int\nA()",
+        "class A:\n    x: int\nA(1, 2)",
+        "class A:\n    x: int\nA(1, x=2)",
+    ],
+)
+def test_a_wrong_dataclass_is_said(source: str) -> None:
+    """What Python refuses in a dataclass is refused in the same kind of words."""
+    with pytest.raises((TypeError, ValueError)):
+        run(f"from dataclasses import dataclass\n@dataclass\n{source}")
 
 
 def test_chance_is_the_events() -> None:

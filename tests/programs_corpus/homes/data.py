@@ -1,3 +1,4 @@
+"""The homes, read from lines of text."""
 from dataclasses import dataclass, asdict
 from itertools import count
 

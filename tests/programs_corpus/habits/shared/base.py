@@ -1,3 +1,4 @@
+"""What the pages share."""
 from sdk import Page, api
 
 

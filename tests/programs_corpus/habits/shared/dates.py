@@ -1,3 +1,4 @@
+"""Days, counted backwards."""
 from datetime import date, timedelta
 ONE = timedelta(days=1)
 def last_days(n, *, end=None):

@@ -1,3 +1,4 @@
+"""About this program."""
 from shared.base import BasePage
 
 class About(BasePage):

@@ -1,3 +1,4 @@
+"""A week of habits, one dot a day."""
 from collections import Counter
 from datetime import datetime, timedelta, date
 import itertools, statistics

@@ -1,3 +1,4 @@
+"""Homes to let: filters, an order, pages."""
 from sdk import Page, api
 from data import HOMES, Home
 

@@ -1,3 +1,4 @@
+"""Who owes whom after an evening out."""
 from collections import defaultdict
 from decimal import Decimal, ROUND_HALF_UP, InvalidOperation
 from operator import itemgetter
