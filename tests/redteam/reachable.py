@@ -176,9 +176,11 @@ def _fresh(argument: Any) -> Any:
 
 
 def _unpacked(value: Any) -> Iterator[Any]:
-    """Return a value and the first of what it holds."""
+    """Return a value and the first of what it holds; all of a set, for it has no order."""
     yield value
-    if isinstance(value, list | tuple | dict | set | types.GeneratorType) or (
+    if isinstance(value, set | frozenset):
+        yield from sorted(value, key=type_of)
+    elif isinstance(value, list | tuple | dict | types.GeneratorType) or (
         type(value).__module__ in {"builtins", "itertools"} and hasattr(value, "__next__")
     ):
         try:
