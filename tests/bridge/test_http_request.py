@@ -1,5 +1,6 @@
 """``api.http.request``: from a shop's handler to somebody else's server, with the vault."""
 
+import asyncio
 import dataclasses
 import json
 from collections.abc import AsyncIterator
@@ -187,8 +188,14 @@ class TestRequests:
         self, ann: Browser, outside: Outside
     ) -> None:
         """The other side can tell a repeat from a second wish."""
-        await tap(ann, 0)
-        await tap(ann, 0)
+        page = pages_of(ann.deps)._open[(APP_ID, ann.page_id)]
+        for event_id in ("first", "first", "second"):
+            visit = Visit(
+                ann.deps, page.running, page.store, CallBudget(), ann.person_id, "en", ann.page_id,
+                event_id, ann.deps.now_ms(),
+            )  # fmt: skip
+            args = {"method": "POST", "url": f"https://{HOST}:{outside.port}/", "json": 1}
+            await open_gate(visit)(CallRequest(event_id, 1, "http.request", args))
 
         keys = [
             line
@@ -196,7 +203,33 @@ class TestRequests:
             for line in request.split(b"\r\n")
             if line.startswith(b"Idempotency-Key: ")
         ]
-        assert len(set(keys)) == len(keys) == 2
+        assert keys[0] == keys[1] != keys[2]
+        assert len(keys) == 3
+
+    async def test_a_slow_answer_costs_the_event_no_time_and_holds_up_nobody(
+        self, ann: Browser, lane: Lane, outside: Outside
+    ) -> None:
+        """It may take longer than an event may, and another person goes on meanwhile."""
+        is_asked, may_answer = asyncio.Event(), asyncio.Event()
+
+        async def wait(request: bytes, writer: asyncio.StreamWriter) -> None:
+            if not is_asked.is_set():
+                is_asked.set()
+                await may_answer.wait()
+                await asyncio.sleep(1.2)  # a second is what an event may take by itself
+            writer.write(outside.answer)
+            await writer.drain()
+
+        outside.reply = wait
+        bob = Browser(ann.deps, lane.seller_id)
+        await bob.open()
+        slow = asyncio.create_task(tap(ann, 0))
+        await is_asked.wait()
+        quick = await tap(bob, 0)
+        is_waiting = not slow.done()
+        may_answer.set()
+
+        assert (quick, is_waiting, await slow) == ("200 ok", True, "200 ok")
 
     @pytest.mark.parametrize(
         ("more", "code"),

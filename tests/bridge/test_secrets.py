@@ -12,6 +12,7 @@ from host.core.errors import NotFoundError
 from host.programs import service as programs
 from host.programs.errors import SecretRefusedError
 from host.programs.model import SECRETS_MAX
+from host.review.service.evidence import compare_network
 from tests.bridge import shop
 from tests.bridge.shop import APP_ID, Browser
 from tests.bridge.test_web import sign_in
@@ -135,6 +136,25 @@ class TestPages:
         assert "PAY_KEY" in page
         assert "only-the-server-knows" not in page
         assert await read(ann.deps) is None
+
+    async def test_a_reviewer_sees_what_is_new(self, running: Deps, lane: Lane) -> None:
+        """Against the version that people have: new hosts first, then those it asks no more."""
+        versions = []
+        for code, hosts in ((1, ["api.a.example", "api.b.example"]),
+                            (2, ["api.b.example", "api.c.example"])):  # fmt: skip
+            manifest = shop.manifest(code)
+            manifest["hutong"]["network"] = hosts
+            package = shop.files(code) | {"manifest.json": json.dumps(manifest).encode()}
+            versions.append(await shop.publish(running, lane, package))
+
+        changed = compare_network(versions[1], versions[0])
+
+        assert [(each.name, each.change) for each in changed] == [
+            ("api.c.example", "new"),
+            ("api.b.example", "same"),
+            ("api.a.example", "dropped"),
+        ]
+        assert {each.change for each in compare_network(versions[0], None)} == {"new"}
 
     async def test_people_are_told_of_every_host(
         self, app: Quart, running: Deps, lane: Lane
