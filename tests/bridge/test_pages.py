@@ -127,6 +127,33 @@ class TestEvents:
             read_request(TouchRequest, payload | {"type": "tap"})
 
 
+class TestLifeCycle:
+    """What the browser tells of a page that goes to the back and comes to the front."""
+
+    async def test_a_page_is_told_when_it_goes_to_the_back(self, running: Deps, lane: Lane) -> None:
+        """What it changes then is what the person finds when they come back."""
+        files = shop.files()
+        source = files["pages/home/home.py"].decode()
+        source += '\n    def on_hide(self):\n        self.text = "hidden"\n'
+        files["pages/home/home.py"] = source.encode()
+        await shop.publish(running, lane, files)
+        ann = Browser(running, lane.buyer_id)
+        reply = await ann.open()
+        assert isinstance(reply, Reply)
+
+        await ann.send(type="life", handler="on_hide")
+
+        assert "on_hide" in reply.life
+        assert ann.texts[0] == "hidden"
+
+    async def test_a_browser_cannot_set_off_the_rest(self, ann: Browser) -> None:
+        """Opening is the host's word alone."""
+        await ann.open()
+
+        with pytest.raises(EventRefusedError):
+            await ann.send(type="life", handler="on_load")
+
+
 class TestFailures:
     """Handlers that raise, loop or die."""
 

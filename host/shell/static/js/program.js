@@ -68,6 +68,11 @@ function life(handler) {
   post({ program_id: program, page_id: now.id, event_id: newId(), n: now.n, type: "life", handler });
 }
 
+// The page that is shown goes to the back.  It is told best-effort: a browser that is closed tells nobody.
+function hide() {
+  if (now && now.n >= 0 && now.life.includes("on_hide")) life("on_hide");
+}
+
 function post(payload) {
   wait.set(payload.event_id, payload);
   send("page.event", payload);
@@ -247,6 +252,7 @@ function texts(query) {
 
 function go(path, query, depth, isReplacing = false) {
   if (!pages.includes(path)) return void toast(box.dataset.gone);
+  hide();
   if (depth > PAGES_DEEP_MAX) { depth = PAGES_DEEP_MAX; isReplacing = true; }
   now = { id: newId(), path, query: texts(query), n: -1, seen: -1, life: [], depth, back: false };
   const state = { page: now.id, path, query: now.query, depth };
@@ -270,6 +276,7 @@ function markTab() {
 addEventListener("popstate", (event) => {
   const state = event.state;
   if (!state?.page || (now && state.page === now.id)) return;
+  hide();
   now = { id: state.page, path: state.path, query: state.query, n: -1, seen: Infinity, life: [], depth: state.depth, back: true };
   markTab();
   resume(-1, true);
@@ -293,6 +300,11 @@ document.addEventListener("click", (event) => {
   event.stopPropagation();
   post({ program_id: program, page_id: now.id, event_id: newId(), n: now.n, type: "share" });
 }, true);
+
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) hide();
+  else if (now && now.n >= 0 && now.life.includes("on_show") && !sheetBox.open) resume(now.n, true);
+});
 
 // ---- lines that break -------------------------------------------------------------------------
 let wasClosed = false;
