@@ -6,10 +6,16 @@ import { ask, follow, refresh, toast } from "./fetch.js";
 
 const SIDE_MAX = 1600;
 const confirmBox = document.getElementById("confirm");
+const confirmYes = document.getElementById("confirm-yes");
+const yesText = confirmYes.textContent;
 
-export function confirmed(text, label) {
+/** Ask before what `submitter` does; its own words and weight are the answer's: only what destroys is red. */
+export function confirmed(text, submitter) {
+  const isCalm = submitter?.classList.contains("btn-primary") ?? false;
   document.getElementById("confirm-text").textContent = text;
-  if (label) document.getElementById("confirm-yes").textContent = label;
+  confirmYes.textContent = submitter?.dataset.confirmYes || yesText;
+  confirmYes.classList.toggle("btn-primary", isCalm);
+  confirmYes.classList.toggle("btn-danger", !isCalm);
   confirmBox.returnValue = "";
   confirmBox.showModal();
   return new Promise((resolve) => {
@@ -21,7 +27,7 @@ export function confirmed(text, label) {
 export async function postForm(form, submitter, complain = (error) => toast(error.message)) {
   if (form.dataset.sending) return null;
   const question = submitter?.dataset.confirm || form.dataset.confirm;
-  if (question && !(await confirmed(question, submitter?.dataset.confirmYes))) return null;
+  if (question && !(await confirmed(question, submitter))) return null;
   form.dataset.sending = "1";
   submitter?.setAttribute("aria-busy", "true");
   try {
@@ -113,7 +119,7 @@ document.addEventListener("submit", async (event) => {
   const question = event.submitter?.dataset.confirm || form.dataset.confirm;
   if (question && !form.dataset.sure) {
     event.preventDefault();
-    if (!(await confirmed(question, event.submitter?.dataset.confirmYes))) return;
+    if (!(await confirmed(question, event.submitter))) return;
     form.dataset.sure = "1";
     return void form.requestSubmit(event.submitter);
   }
