@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from runtime.view import (
     Element,
     Env,
+    Template,
     TemplateRefusedError,
     Text,
     ViewFailedError,
@@ -166,7 +167,7 @@ _good = st.recursive(
     st.one_of(_good_expressions.map(lambda a: "{{ " + a + " }}"), st.sampled_from(["a", " b "])),
     lambda inner: st.builds(
         _element,
-        st.sampled_from(["div", "p", "b", "button", "section"]),
+        st.sampled_from(["div", "p", "b", "button", "section", "x-card"]),
         st.lists(
             st.one_of(
                 _good_expressions.map(lambda a: f'm-if="{a}"'),
@@ -187,6 +188,22 @@ _SEEDS = miniapp_files(".html")
 _sources = st.one_of(
     _markup, _good, _good, st.builds(edit, st.sampled_from(_SEEDS), edits(_markup | _attributes))
 )
+# The package's own element: nearly always a good one, or no page would be seen.
+_cards = st.one_of(
+    *[
+        st.sampled_from(
+            [
+                "<b>{{ n }}</b><slot></slot>",
+                '<p m-for="item in items" m-key="item">{{ item }}</p><slot>none</slot>',
+                '<div class="{{ text }}"><slot name="a"></slot><slot></slot></div>',
+                "",
+            ]
+        )
+    ]
+    * 4,
+    _good,
+    _markup,
+)
 _values = st.recursive(
     st.none()
     | st.booleans()
@@ -206,11 +223,14 @@ def _image(source: str) -> str | None:
     return f"/pictures/{source.removeprefix('assets/')}" if source.startswith("assets/") else None
 
 
-def _examine(given: tuple[str, list[dict[str, Any]]]) -> None:
-    source, states = given
+def _examine(given: tuple[str, str, list[dict[str, Any]]]) -> None:
+    source, card, states = given
     began = time.monotonic()
+    components: dict[str, Template | None] = {}
     try:
-        template = compile_template(source, "pages/a/a.html")
+        path = "components/x-card/x-card.html"
+        components["x-card"] = compile_template(card, path, is_component=True)
+        template = compile_template(source, "pages/a/a.html", components)
     except TemplateRefusedError as refused:
         assert refused.findings
         assert all(finding.code.startswith("VIEW") for finding in refused.findings)
@@ -223,7 +243,7 @@ def _examine(given: tuple[str, list[dict[str, Any]]]) -> None:
             new, new_memo = render(template, state, env, memo)
             fresh, _ = render(template, state, env)
         except ViewFailedError as failed:
-            assert failed.file == "pages/a/a.html"
+            assert failed.file in {"pages/a/a.html", "components/x-card/x-card.html"}
             continue
         check_tree(new)
         assert to_wire(fresh) == to_wire(new), "what was remembered differs from what is"
@@ -267,5 +287,8 @@ def _check_attribute(tag: str, name: str, value: str) -> None:
 
 
 SUBJECT = Subject(
-    "template", st.tuples(_sources, st.lists(_states, min_size=1, max_size=3)), _examine, 500
+    "template",
+    st.tuples(_sources, _cards, st.lists(_states, min_size=1, max_size=3)),
+    _examine,
+    400,
 )
