@@ -172,11 +172,11 @@ def test_a_full_manifest_is_read() -> None:
         "permissions": [{"scope": "profile", "reason": {"en": "To greet you.", "zh-Hans": "问候"}}],
         "tab_bar": [{"page": "pages/home/home.html", "text": "Home"}],
         "isolate": "session",
+        "network": ["api.example.com"],
     }
+    whole = {**MINIMAL, "pages": ["pages/home/home.html"], "short_name": "Tea", "hutong": own}
 
-    manifest, findings = validate_manifest(
-        json.dumps({**MINIMAL, "pages": ["pages/home/home.html"], "hutong": own}).encode()
-    )
+    manifest, findings = validate_manifest(json.dumps(whole).encode())
 
     # What is valid and changes nothing here is said.
     assert [("MAN021", "warning")] == [(found.code, found.severity) for found in findings]
@@ -188,3 +188,4 @@ def test_a_full_manifest_is_read() -> None:
         manifest.tab_bar[0].text,
     )
     assert "session" == manifest.isolate
+    assert ("api.example.com",) == manifest.network
