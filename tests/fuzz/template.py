@@ -167,7 +167,7 @@ _good = st.recursive(
     st.one_of(_good_expressions.map(lambda a: "{{ " + a + " }}"), st.sampled_from(["a", " b "])),
     lambda inner: st.builds(
         _element,
-        st.sampled_from(["div", "p", "b", "button", "section", "x-card"]),
+        st.sampled_from(["div", "p", "b", "button", "section"]),
         st.lists(
             st.one_of(
                 _good_expressions.map(lambda a: f'm-if="{a}"'),
@@ -185,24 +185,29 @@ _good = st.recursive(
     max_leaves=8,
 )
 _SEEDS = miniapp_files(".html")
-_sources = st.one_of(
-    _markup, _good, _good, st.builds(edit, st.sampled_from(_SEEDS), edits(_markup | _attributes))
-)
 # The package's own element: nearly always a good one, or no page would be seen.
-_cards = st.one_of(
-    *[
-        st.sampled_from(
-            [
-                "<b>{{ n }}</b><slot></slot>",
-                '<p m-for="item in items" m-key="item">{{ item }}</p><slot>none</slot>',
-                '<div class="{{ text }}"><slot name="a"></slot><slot></slot></div>',
-                "",
-            ]
-        )
+_good_cards = st.sampled_from(
+    [
+        "<b>{{ n }}</b><slot></slot>",
+        '<p m-for="i in n" m-key="i">{{ i }}</p><slot>none</slot>',
+        '<div class="{{ n }}" m-if="n"><slot></slot></div>',
+        '<ul><li m-for="i in [1, 2]" m-key="i"><slot>{{ n | upper }}</slot></li></ul>',
     ]
-    * 4,
+)
+_cards = st.one_of(_good_cards, _good_cards, _good_cards, _good, _markup)
+_uses_of_card = st.builds(
+    lambda value, inside, loop: f'<div{loop}><x-card n="{{{{ {value} }}}}">{inside}</x-card></div>',
+    _good_expressions,
     _good,
+    st.sampled_from(["", ' m-for="item in items" m-key="item"']),
+)
+_sources = st.one_of(
     _markup,
+    _good,
+    _good,
+    _uses_of_card,
+    _uses_of_card,
+    st.builds(edit, st.sampled_from(_SEEDS), edits(_markup | _attributes)),
 )
 _values = st.recursive(
     st.none()
