@@ -53,6 +53,10 @@ SALE = ({"handle": "own:brand_handle", "order_id": "order"},
 CONSOLE = ({"handle": "brand_handle"},)
 VERSION = ({"handle": "own:brand_handle", "version_id": "version"},
            {"handle": "brand_handle", "version_id": "version"})  # fmt: skip
+SECRETS = (
+    {"handle": "own:brand_handle", "program_id": "program"},
+    {"handle": "brand_handle", "program_id": "program"},
+)
 CHAT = ({"conversation_id": "chat"}, {"conversation_id": "group"})
 POST = ({"post_id": "post"},)
 ORDER = ({"order_id": "order"}, {"order_id": "unpaid"})
@@ -154,6 +158,11 @@ ROWS: dict[str, Alike | Key | Open] = {
     ),
     "programs_api.list_versions": alike({"app_id": "program"}, bearer=True),
     "programs_api.post_package": Open("an id is claimed by its first upload (test_packages)"),
+    "programs.secrets.show_secrets": alike(*SECRETS),
+    "programs.secrets.post_secret": alike(
+        *SECRETS, form={"name": "PAY_KEY", "host": "evil.example", "value": "mine"}
+    ),
+    "programs.secrets.post_remove": alike(*({**case, "name": "secret"} for case in SECRETS)),
     # Review.
     "review.appeals.show_appeal": alike(*VERSION),
     "review.appeals.post_appeal": alike(*VERSION, form={"text": "Look again."}),

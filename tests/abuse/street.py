@@ -145,19 +145,23 @@ def _programs(tx: Tx, ann: str, zhou: str, grace: str, brand_id: str) -> Ids:
     key = brands.create_key(
         tx, brand_id, actor_id=zhou, label="laptop", secret_hash="none", now_ms=START_MS
     )
+    programs.put_secret(
+        tx, APP_ID, actor_id=zhou, name="PAY_KEY", host="pay.example", value="Bearer abc",
+        secret_key="0" * 64, now_ms=START_MS,
+    )  # fmt: skip
     return {
-        "program": APP_ID, "version": version.id, "submission": submission_id, "ask": ask.id,
-        "key": key.id, "digest": version.digest,
+        "secret": "PAY_KEY", "program": APP_ID, "version": version.id, "ask": ask.id,
+        "submission": submission_id, "key": key.id, "digest": version.digest,
     }  # fmt: skip
 
 
 def missing(theirs: Ids) -> Ids:
     """Return ids of the same form that name nothing."""
-    named = {"person", "handle", "brand_handle", "program", "message", "seq", "digest"}
+    named = {"person", "handle", "brand_handle", "program", "message", "seq", "digest", "secret"}
     found = {thing: new_id() for thing in theirs if thing not in named}
     return found | {
         "person": new_id(), "handle": "nobody", "brand_handle": "no_house", "program": "no.such",
-        "message": "no-such", "seq": "999", "digest": "0" * 64,
+        "message": "no-such", "secret": "NO_KEY", "seq": "999", "digest": "0" * 64,
     }  # fmt: skip
 
 
