@@ -12,7 +12,7 @@ from host.core.deps import Deps
 from host.core.ids import new_id
 from host.core.money import Money
 from host.market import service as market
-from host.market.model import Bill
+from host.market.model import Bill, Kind
 from host.subscriptions import all_sweeps
 from tests.abuse import street as place
 from tests.abuse.street import Street
@@ -164,6 +164,26 @@ class TestMoney:
         assert "<b>\u200b;DROP" not in page
         assert "&lt;b&gt;\u200b;DROP TABLE" in page
         assert not re.search(r'(^|,)"?=cmd', sheet, re.MULTILINE)
+
+
+class TestShop:
+    """What a stranger does to a shop's own tries."""
+
+    async def test_strangers_use_up_no_tries_at_a_code(self, at: Street) -> None:
+        """Eve guesses thirty times; the shop, which has ten a minute, still has all of them."""
+        tea = await make.product(
+            lane_of(at), sku="PICK-UP", kind=Kind.PICKUP, name="Tea to collect"
+        )  # fmt: skip
+        order = await make.paid_order(lane_of(at), tea)
+        await at.zhou.post(f"/m/tea_house/orders/{order.id}/ready")
+        path = f"/m/tea_house/orders/{order.id}/collect"
+        for _ in range(30):
+            status, _ = await at.eve.post(path, code="000000")
+            assert 404 == status
+
+        status, _ = await at.zhou.post(path, code=order.pickup_code)
+
+        assert 303 == status
 
 
 class TestRequests:

@@ -87,13 +87,18 @@ async def post_ready(handle: str, order_id: str) -> ResponseReturnValue:
 @blueprint.post("/m/<handle>/orders/<order_id>/collect")
 async def post_collect(handle: str, order_id: str) -> ResponseReturnValue:
     """Hand over against the code; tries are counted even when they fail."""
-    code = (await request.form).get("code", "")
-    now_ms = deps().now_ms()
+    code, now_ms, actor_id = (
+        (await request.form).get("code", ""),
+        deps().now_ms(),
+        current_person_id(),
+    )
+    # A stranger's try is not counted: it would keep the shop from its own.
+    await deps().db.read(service.access_sale, order_id, actor_id=actor_id)
     await deps().db.write(
         check_rate, f"market.collect:{order_id}", per_minute=_COLLECT_PER_MINUTE, now_ms=now_ms
     )
     await deps().db.write(
-        service.collect_order, order_id, actor_id=current_person_id(), code=code, now_ms=now_ms
+        service.collect_order, order_id, actor_id=actor_id, code=code, now_ms=now_ms
     )
     return see_other(f"/m/{handle}/orders/{order_id}")
 
