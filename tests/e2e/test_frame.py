@@ -125,7 +125,7 @@ class TestHostileTrees:
                 ["img", {"src": "javascript:x", "alt": ""}],
                 ["img", {"src": "/media/../orders", "alt": ""}],
                 ["img", {"src": "data:image/svg+xml,x", "srcset": "//evil.example 1x"}],
-                ["div", {"style": "position:fixed", "innerHTML": "<img onerror=x>"}, ["<b>x</b>"]],
+                ["div", {"style": "position:fixed; background: url(//evil.example)", "innerHTML": "<img onerror=x>"}, ["<b>x</b>"]],
                 ["input", {"type": "password"}],
                 ["input", {"type": "file"}],
                 ["form", {"action": "https://evil.example/", "method": "post"}],
@@ -142,11 +142,12 @@ class TestHostileTrees:
             "template", "constructor", "__proto__",
         } == {name for kind, name in names if kind == "tag"}  # fmt: skip
         assert {
-            "main.onclick", "img.onerror", "img.src", "img.srcset", "div.style", "div.innerHTML",
+            "main.onclick", "img.onerror", "img.src", "img.srcset", "div.innerHTML",
             "input.type=password", "input.type=file", "form.action", "form.method",
             "button.formaction", "p.class",
         } == {name for kind, name in names if kind == "attribute"}  # fmt: skip
         assert ("event", "constructor") in names
+        assert ("style", "position:fixed") in names
         made = set(
             shell.frame.evaluate("[...document.body.querySelectorAll('*')].map(e => e.localName)")
         )

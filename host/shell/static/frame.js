@@ -12,7 +12,8 @@
   const PICTURE = /^\/(?:media|assets)\/[A-Za-z0-9_.\/-]+$/;
   const OWN = /^(?:data|aria)-[a-z0-9-]{1,40}$/;
   // One declaration of the style attribute: a number with a unit, a colour, plain words; no function.
-  const STYLE = /^(--[a-z][a-z0-9-]{0,40}|-?[a-z][a-z-]*):((?:[-+]?[0-9]+(?:\.[0-9]+)?(?:%|[a-z]{1,4})?|#[0-9a-fA-F]{3,8}|[a-z][a-z-]*|[ ,\/])+)$/;
+  const PIECE = "(?:[-+]?[0-9]+(?:\\.[0-9]+)?(?:%|[a-z]{1,4})?|#[0-9a-fA-F]{3,8}|[a-z][a-z-]*)";
+  const STYLE = new RegExp(`^(--[a-z][a-z0-9-]{0,40}|-?[a-z][a-z-]*):(${PIECE}(?:[ ,/]+${PIECE})*)$`);
   const NODES_MAX = 8000, DEPTH_MAX = 100, LONGPRESS_MS = 500, INPUT_WAIT_MS = 160, MODEL_WAIT_MS = 450;
   const FIELDS = "input, textarea, select, m-stepper";
 
