@@ -123,6 +123,11 @@ async def _told(shop: Running, key: str) -> bool:
     return True
 
 
+async def unanswered(request: CallRequest) -> Any:
+    """Keep a call waiting, so that what comes next comes while the host is asked."""
+    await asyncio.Event().wait()
+
+
 class TestOrder:
     """Messages that are well made, at the wrong moment."""
 
@@ -146,7 +151,7 @@ class TestOrder:
         worker = await employ_liar(shop, key, script)
 
         results = await asyncio.gather(
-            shop.run("twice", {"n": 1}, key=key, calls=tea), return_exceptions=True
+            shop.run("twice", {"n": 1}, key=key, calls=unanswered), return_exceptions=True
         )
         await asyncio.wait_for(asyncio.shield(worker.closed), 5)
 
