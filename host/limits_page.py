@@ -160,8 +160,11 @@ SECTIONS: dict[str, tuple[Line, ...]] = {
         ("Characters that one page shows", "runtime.view.run:TEXT_CHARS_MAX"),
         ("One computed text", "runtime.view.run:STRING_CHARS_MAX"),
         ("One stored value", "sdk.contract.arguments:VALUE_BYTES_MAX"),
-        ("All that is stored for one person", "host.bridge.capabilities:STORAGE_BYTES_MAX"),
-        ("Keys that are stored for one person", "host.bridge.capabilities:STORAGE_KEYS_MAX"),
+        ("All that is stored for one person", "host.bridge.capabilities.storage:STORAGE_BYTES_MAX"),
+        (
+            "Keys that are stored for one person",
+            "host.bridge.capabilities.storage:STORAGE_KEYS_MAX",
+        ),
         ("The program's database, all people together", "host.bridge.store:PROGRAM_BYTES_MAX"),
         ("Query of a page", "sdk.contract.arguments:QUERY_BYTES_MAX"),
         ("Names in the query of a page", "sdk.contract.arguments:QUERY_KEYS_MAX"),

@@ -39,6 +39,9 @@ class Ask:
     page_id: str
     capability: str
     handler: str
+    # What the program said: the text of a choice, how many pictures.
+    args: dict[str, Any]
+    # The order to pay; empty for other questions.
     order_id: str
     status: AskStatus
     result: dict[str, Any]

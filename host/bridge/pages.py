@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
 from host.bridge import service
-from host.bridge.capabilities import read_ask
+from host.bridge.capabilities.asking import read_ask
 from host.bridge.errors import EventRefusedError, PageNotFoundError
 from host.bridge.model import Ask, AskStatus, Running
 from host.bridge.open_page import OpenPage, load_page, make_session

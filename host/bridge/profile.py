@@ -11,22 +11,13 @@ def find_profile(tx: Tx, person_id: str) -> dict[str, Any]:
     """Return name and picture: the answer to ``identity.profile``."""
     person = identity.access_person(tx, person_id)
     avatar = f"/media/{person.avatar_id}-320.webp" if person.avatar_id else None
-    return {"ok": True, "reason": None, "name": person.name, "avatar": avatar}
+    return {"name": person.name, "avatar": avatar}
 
 
-def address_result(address: Address) -> dict[str, Any]:
+def address_fields(address: Address) -> dict[str, Any]:
     """Return one address as the person wrote it: the answer to ``address.choose``."""
     return {
-        "ok": True,
-        "reason": None,
         "name": address.recipient,
         "phone": address.phone,
         "text": address.place,
     }
-
-
-# What a handler gets when the person said no: every field that it may read is there.
-DECLINED_FIELDS: dict[str, dict[str, Any]] = {
-    "identity.profile": {"name": None, "avatar": None},
-    "address.choose": {"name": None, "phone": None, "text": None},
-}

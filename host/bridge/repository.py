@@ -8,8 +8,8 @@ from host.bridge.model import Access, Ask, AskStatus, Consent, LogLine
 from host.core.db import Row, Tx
 
 _ASK = (
-    "SELECT id, person_id, program_id, version_id, page_id, capability, handler, order_id,"
-    " status, result, attempt_count, created_at_ms FROM bridge_ask"
+    "SELECT id, person_id, program_id, version_id, page_id, capability, handler, args,"
+    " order_id, status, result, attempt_count, created_at_ms FROM bridge_ask"
 )
 
 
@@ -19,9 +19,9 @@ def insert_ask(tx: Tx, ask: Ask) -> bool:
     answered_at_ms = None if ask.status is AskStatus.OPEN else ask.created_at_ms
     changed = tx.run(
         "INSERT INTO bridge_ask (id, person_id, program_id, version_id, page_id, capability,"
-        " handler, order_id, status, result, created_at_ms, answered_at_ms)"
+        " handler, args, order_id, status, result, created_at_ms, answered_at_ms)"
         " VALUES (:id, :person_id, :program_id, :version_id, :page_id, :capability, :handler,"
-        " :order_id, :status, :result, :created_at_ms, :answered_at_ms)"
+        " :args, :order_id, :status, :result, :created_at_ms, :answered_at_ms)"
         " ON CONFLICT (id) DO NOTHING",
         id=ask.id,
         person_id=ask.person_id,
@@ -30,6 +30,7 @@ def insert_ask(tx: Tx, ask: Ask) -> bool:
         page_id=ask.page_id,
         capability=ask.capability,
         handler=ask.handler,
+        args=msgspec.json.encode(ask.args).decode(),
         order_id=ask.order_id,
         status=ask.status.value,
         result=result,
@@ -245,6 +246,7 @@ def _ask(row: Row) -> Ask:
         page_id=row["page_id"],
         capability=row["capability"],
         handler=row["handler"],
+        args=msgspec.json.decode(row["args"]),
         order_id=row["order_id"],
         status=AskStatus(row["status"]),
         result=msgspec.json.decode(row["result"]) if row["result"] else {},

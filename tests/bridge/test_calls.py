@@ -43,8 +43,7 @@ async def decide(ann: Browser, *, how: str = "", address_id: str = "") -> None:
         service.decide,
         ann.sheets[-1]["ask_id"],
         actor_id=ann.person_id,
-        how=how,
-        address_id=address_id,
+        fields={"how": how, "address_id": address_id},
         now_ms=ann.deps.now_ms(),
     )
 
@@ -279,7 +278,7 @@ class TestAsks:
         for ask_id in (ann.sheets[0]["ask_id"], new_id()):
             with pytest.raises(AskNotFoundError) as refused:
                 await ann.deps.db.write(
-                    service.decide, ask_id, actor_id=bob, how="always", address_id="", now_ms=1
+                    service.decide, ask_id, actor_id=bob, fields={"how": "always"}, now_ms=1
                 )
             words.add(str(refused.value))
             with pytest.raises(AskNotFoundError) as refused:

@@ -2,9 +2,11 @@
 
 ``opening``: who may run which version.  ``asks``: questions to people and their answers.
 ``consents``: what people allow, and what was learned.  ``logs``: what merchants read.
+``sheets``: how each capability that waits for a person asks.
 """
 
 from host.bridge.service.asks import (
+    accepted,
     access_open_ask,
     answer_order_asks,
     close_ask,
@@ -29,8 +31,11 @@ from host.bridge.service.consents import (
 )
 from host.bridge.service.logs import read_log, write_log
 from host.bridge.service.opening import access_running
+from host.bridge.service.sheets import SHEETS
 
 __all__ = [
+    "SHEETS",
+    "accepted",
     "access_open_ask",
     "access_running",
     "allow",

@@ -4,7 +4,7 @@ An answer is stored before its handler runs, and counts as delivered after the h
 lies between is done again when the page is next opened: the event's id follows from the question's.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from host.bridge import repository
@@ -18,9 +18,9 @@ from host.bridge.model import (
     AskStatus,
     Running,
 )
-from host.bridge.profile import DECLINED_FIELDS, address_result, find_profile
-from host.bridge.service.consents import HOWS, allow, note_access
+from host.bridge.service.consents import note_access
 from host.bridge.service.opening import access_running
+from host.bridge.service.sheets import SHEETS, Answer
 from host.core import live
 from host.core.db import Tx
 from host.core.ids import derived_id
@@ -55,27 +55,24 @@ def access_open_ask(tx: Tx, ask_id: str, *, actor_id: str) -> Ask:
     return ask
 
 
-def read_sheet(tx: Tx, ask_id: str, *, actor_id: str) -> tuple[Ask, Running]:
-    """Return a question and the version that asks it: what the sheet shows."""
+def read_sheet(tx: Tx, ask_id: str, *, actor_id: str) -> tuple[Ask, Running, dict[str, Any]]:
+    """Return a question, the version that asks it, and what else its sheet shows."""
     ask = access_open_ask(tx, ask_id, actor_id=actor_id)
+    if ask.capability not in SHEETS:
+        raise AskNotFoundError("This question has a page of its own.")
     running = access_running(tx, ask.program_id, viewer_id=actor_id, version_id=ask.version_id)
-    return ask, running
+    return ask, running, SHEETS[ask.capability].read(tx, ask)
 
 
-def decide(tx: Tx, ask_id: str, *, actor_id: str, how: str, address_id: str, now_ms: int) -> Ask:
-    """Take a person's answer to a question about themselves.
-
-    ``how`` is once, visit or always; anything else declines.  An address is picked each time.
-    """
+def decide(tx: Tx, ask_id: str, *, actor_id: str, fields: Mapping[str, str], now_ms: int) -> Ask:
+    """Take a person's answer: the fields of the sheet's form; what says nothing declines."""
     repository.lock_ask(tx, ask_id)
     ask = access_open_ask(tx, ask_id, actor_id=actor_id)
-    result: dict[str, Any] = {"ok": False, "reason": "declined"}
-    result |= DECLINED_FIELDS.get(ask.capability, {})
-    if ask.capability == "identity.profile" and how in HOWS:
-        allow(tx, actor_id, ask.program_id, "profile", how=how, now_ms=now_ms)
-        result = find_profile(tx, actor_id)
-    elif ask.capability == "address.choose" and address_id:
-        result = address_result(market.access_address(tx, address_id, actor_id=actor_id))
+    sheet = SHEETS.get(ask.capability)
+    if sheet is None:
+        raise AskNotFoundError("This question has a page of its own.")
+    found = sheet.answer(tx, ask, Answer(fields, now_ms))
+    result = refused(ask, "declined") if found is None else accepted(found)
     _answer(tx, ask, result, now_ms=now_ms)
     return ask
 
@@ -94,8 +91,7 @@ def close_ask(tx: Tx, ask_id: str, *, actor_id: str, now_ms: int) -> None:
         order = market.read_order(tx, ask.order_id)
         _answer(tx, ask, payment_result(order), now_ms=now_ms)
     else:
-        fields = DECLINED_FIELDS.get(ask.capability, {})
-        _answer(tx, ask, {"ok": False, "reason": "declined"} | fields, now_ms=now_ms)
+        _answer(tx, ask, refused(ask, "declined"), now_ms=now_ms)
 
 
 def answer_order_asks(tx: Tx, order_id: str, *, now_ms: int) -> None:
@@ -113,6 +109,17 @@ def payment_result(order: Order) -> dict[str, Any]:
     is_paid = order.paid_at_ms is not None
     reason = None if is_paid else "declined"
     return {"ok": is_paid, "order_id": order.id, "status": order.status.value, "reason": reason}
+
+
+def accepted(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a handler gets when the person said yes."""
+    return {"ok": True, "reason": None, **fields}
+
+
+def refused(ask: Ask, reason: str) -> dict[str, Any]:
+    """Return what a handler gets when nothing came of it: every field is there to be read."""
+    sheet = SHEETS.get(ask.capability)
+    return {"ok": False, "reason": reason, **(sheet.declined if sheet else {})}
 
 
 def sheet_url(ask: Ask) -> str:
@@ -135,8 +142,7 @@ def sweep(tx: Tx, *, now_ms: int) -> int:
     """End questions that nobody answered, and forget old lines."""
     old = repository.lock_old_asks(tx, before_ms=now_ms - ASK_TTL_MS)
     for ask in old:
-        result: dict[str, Any] = {"ok": False, "reason": "timed-out"}
-        result |= DECLINED_FIELDS.get(ask.capability, {})
+        result = refused(ask, "timed-out")
         if ask.order_id:
             result = payment_result(market.read_order(tx, ask.order_id)) | {"reason": "timed-out"}
         _answer(tx, ask, result, now_ms=now_ms)

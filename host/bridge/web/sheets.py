@@ -4,9 +4,8 @@ from quart import Blueprint, request
 from quart.typing import ResponseReturnValue
 
 from host.bridge import service
-from host.bridge.model import Ask, Running
+from host.bridge.model import Ask
 from host.core.web import current_lang, current_person_id, deps, render, see_other
-from host.market import service as market
 from sdk.contract import CAPABILITIES
 from sdk.contract.scopes import SCOPES
 
@@ -16,11 +15,20 @@ blueprint = Blueprint("sheets", __name__)
 @blueprint.get("/asks/<ask_id>")
 async def show_ask(ask_id: str) -> str:
     """Show a question with the merchant's reason."""
-    ask, running = await deps().db.read(service.read_sheet, ask_id, actor_id=current_person_id())
-    if ask.capability == "address.choose":
-        addresses = await deps().db.read(market.list_addresses, ask.person_id)
-        return await _draw("bridge/address.html", ask, running, addresses=addresses)
-    return await _draw("bridge/consent.html", ask, running, is_opening=False)
+    ask, running, shown = await deps().db.read(
+        service.read_sheet, ask_id, actor_id=current_person_id()
+    )
+    scope = CAPABILITIES[ask.capability].scope
+    reason = running.reason(scope, current_lang()) if scope else ""
+    return await render(
+        service.SHEETS[ask.capability].template,
+        running=running,
+        ask=ask,
+        lines=[(SCOPES[scope], reason)] if scope else [],
+        post_url=f"/asks/{ask.id}",
+        is_opening=False,
+        **shown,
+    )
 
 
 @blueprint.post("/asks/<ask_id>")
@@ -31,8 +39,7 @@ async def post_ask(ask_id: str) -> ResponseReturnValue:
         service.decide,
         ask_id,
         actor_id=current_person_id(),
-        how=form.get("how", ""),
-        address_id=form.get("address_id", ""),
+        fields=form.to_dict(),
         now_ms=deps().now_ms(),
     )
     return _done(ask)
@@ -45,17 +52,6 @@ async def post_close(ask_id: str) -> ResponseReturnValue:
         service.close_ask, ask_id, actor_id=current_person_id(), now_ms=deps().now_ms()
     )
     return {"close": True}
-
-
-async def _draw(template: str, ask: Ask, running: Running, **context: object) -> str:
-    scope = CAPABILITIES[ask.capability].scope or ""
-    return await render(
-        template,
-        running=running,
-        lines=[(SCOPES[scope], running.reason(scope, current_lang()))],
-        post_url=f"/asks/{ask.id}",
-        **context,
-    )
 
 
 def _done(ask: Ask) -> ResponseReturnValue:

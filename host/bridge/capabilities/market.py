@@ -1,21 +1,11 @@
-"""What each capability does: one function per line of ``sdk.contract``.
+"""The merchant's shelf, orders, bills and payment."""
 
-They are called after the gate has let the call through, with checked arguments.  Whatever they make
-carries an id that follows from the event and the number of the call, so that an event that is sent
-again makes nothing twice.  What they store waits in the event's ``writes`` until it has succeeded.
-"""
-
-import hashlib
-import hmac
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-import msgspec
-
-from host.bridge.http_request import http_request
-from host.bridge.model import Ask, AskStatus
-from host.bridge.profile import find_profile
-from host.bridge.service import find_open_scopes, payment_result, sheet_url
+from host.bridge.capabilities.asking import ask
+from host.bridge.capabilities.handler import Handler
+from host.bridge.service import payment_result
 from host.bridge.visit import Visit
 from host.core.db import Tx
 from host.core.errors import NotFoundError
@@ -24,69 +14,6 @@ from host.core.money import Money, parse_currency
 from host.core.paging import decode_cursor, encode_cursor
 from host.market import service as market
 from host.market.model import Bill, Kind, LineAsk, Order, Product
-from runtime.model import CallRefusedError
-from sdk.contract import CALL_ERRORS
-from sdk.contract.errors import QUOTA_EXCEEDED
-
-# One person's share of a program's storage.
-STORAGE_BYTES_MAX = 1024 * 1024
-STORAGE_KEYS_MAX = 500
-
-Handler = Callable[[Visit, int, dict[str, Any]], Awaitable[Any]]
-
-
-async def storage_get(visit: Visit, _number: int, args: dict[str, Any]) -> Any:
-    """Return what was stored, this event's own writes included."""
-    key = args["key"]
-    if key in visit.writes.storage:
-        text = visit.writes.storage[key]
-    else:
-        text = await visit.store.find_value(visit.person_id, key)
-    return args["default"] if text is None else msgspec.json.decode(text)
-
-
-async def storage_set(visit: Visit, _number: int, args: dict[str, Any]) -> None:
-    """Store a value when the person's share has room."""
-    key, text = args["key"], msgspec.json.encode(args["value"]).decode()
-    sizes = await _sizes(visit)
-    sizes[key] = len(key.encode()) + len(text.encode())
-    if len(sizes) > STORAGE_KEYS_MAX or sum(sizes.values()) > STORAGE_BYTES_MAX:
-        raise CallRefusedError(QUOTA_EXCEEDED, CALL_ERRORS[QUOTA_EXCEEDED])
-    visit.writes.storage[key] = text
-
-
-async def storage_remove(visit: Visit, _number: int, args: dict[str, Any]) -> None:
-    """Forget a value."""
-    visit.writes.storage[args["key"]] = None
-
-
-async def storage_keys(visit: Visit, _number: int, args: dict[str, Any]) -> list[str]:
-    """List the keys, this event's own writes included."""
-    return sorted(key for key in await _sizes(visit) if key.startswith(args["prefix"]))
-
-
-async def identity_user(visit: Visit, _number: int, _args: dict[str, Any]) -> dict[str, str]:
-    """Return the person's id for this program alone: nobody can compare it with another's."""
-    secret = visit.deps.settings.secret_key.encode()
-    text = f"openid:{visit.program_id}:{visit.person_id}".encode()
-    openid = hmac.digest(secret, text, hashlib.sha256).hex()[:32]
-    return {"openid": openid, "lang": visit.lang}
-
-
-async def identity_profile(visit: Visit, number: int, args: dict[str, Any]) -> None:
-    """Ask for name and picture; who has allowed it before is not asked again."""
-    open_scopes = await visit.deps.db.read(
-        find_open_scopes, visit.person_id, visit.program_id, now_ms=visit.now_ms
-    )
-    result = None
-    if "profile" in open_scopes:
-        result = await visit.deps.db.read(find_profile, visit.person_id)
-    _ask(visit, number, "identity.profile", args["then"], result=result)
-
-
-async def address_choose(visit: Visit, number: int, args: dict[str, Any]) -> None:
-    """Let the person choose an address, each time anew."""
-    _ask(visit, number, "address.choose", args["then"])
 
 
 async def products_get(visit: Visit, _number: int, args: dict[str, Any]) -> dict[str, Any]:
@@ -153,73 +80,7 @@ async def pay_open(visit: Visit, number: int, args: dict[str, Any]) -> None:
     """Open the host's payment sheet; the amount is the order's own."""
     order, _ = await visit.deps.db.read(_access_order, args["order_id"], visit=visit)
     result = payment_result(order) if order.paid_at_ms is not None else None
-    _ask(visit, number, "pay.open", args["then"], order_id=order.id, result=result)
-
-
-HANDLERS: Mapping[str, Handler] = {
-    "storage.get": storage_get,
-    "storage.set": storage_set,
-    "storage.remove": storage_remove,
-    "storage.keys": storage_keys,
-    "identity.user": identity_user,
-    "identity.profile": identity_profile,
-    "address.choose": address_choose,
-    "products.get": products_get,
-    "products.list": products_list,
-    "orders.create": orders_create,
-    "orders.get": orders_get,
-    "orders.list": orders_list,
-    "bills.create": bills_create,
-    "pay.open": pay_open,
-    "http.request": http_request,
-}
-
-
-def read_ask(ask_id: str, stored: dict[str, Any]) -> Ask:
-    """Return a question as the program's database keeps it until the main one has it."""
-    return msgspec.convert(stored | {"id": ask_id}, Ask)
-
-
-def _ask(
-    visit: Visit,
-    number: int,
-    capability: str,
-    handler: str,
-    *,
-    order_id: str = "",
-    result: dict[str, Any] | None = None,
-) -> None:
-    """Note a question; it is put once the event has succeeded, or never."""
-    ask_id = derived_id("ask", visit.event_id, str(number))
-    status = AskStatus.ANSWERED if result else AskStatus.OPEN
-    ask = Ask(
-        id=ask_id,
-        person_id=visit.person_id,
-        program_id=visit.program_id,
-        version_id=visit.running.version.id,
-        page_id=visit.page_id,
-        capability=capability,
-        handler=handler,
-        order_id=order_id,
-        status=status,
-        result=result or {},
-        attempt_count=0,
-        created_at_ms=visit.now_ms,
-    )
-    visit.writes.asks.append((ask_id, msgspec.to_builtins(ask)))
-    if status is AskStatus.OPEN:
-        sheet = {"ask_id": ask_id, "capability": capability, "url": sheet_url(ask)}
-        visit.sheets.append(sheet)
-
-
-async def _sizes(visit: Visit) -> dict[str, int]:
-    sizes = await visit.store.find_sizes(visit.person_id)
-    for key, text in visit.writes.storage.items():
-        if text is None:
-            sizes.pop(key, None)
-        else:
-            sizes[key] = len(key.encode()) + len(text.encode())
-    return sizes
+    ask(visit, number, "pay.open", args, order_id=order.id, result=result)
 
 
 def _create_order(
@@ -306,3 +167,14 @@ def _listing(
 ) -> dict[str, Any]:
     last = found[limit - 1] if len(found) > limit else None
     return {"items": items, "after": encode_cursor(last.created_at_ms, last.id) if last else None}
+
+
+HANDLERS: Mapping[str, Handler] = {
+    "products.get": products_get,
+    "products.list": products_list,
+    "orders.create": orders_create,
+    "orders.get": orders_get,
+    "orders.list": orders_list,
+    "bills.create": bills_create,
+    "pay.open": pay_open,
+}

@@ -1,0 +1,19 @@
+"""What each capability does: one function per line of ``sdk.contract``, by group.
+
+They are called after the gate has let the call through, with checked arguments.  Whatever they make
+carries an id that follows from the event and the number of the call, so that an event that is sent
+again makes nothing twice.  What they store waits in the event's ``writes`` until it has succeeded.
+"""
+
+from collections.abc import Mapping
+
+from host.bridge.capabilities import identity, market, storage
+from host.bridge.capabilities.handler import Handler
+from host.bridge.http_request import http_request
+
+HANDLERS: Mapping[str, Handler] = {
+    **storage.HANDLERS,
+    **identity.HANDLERS,
+    **market.HANDLERS,
+    "http.request": http_request,
+}

@@ -1,0 +1,10 @@
+"""The sheets: one for each capability that waits for a person; payment has a page of its own."""
+
+from collections.abc import Mapping
+
+from host.bridge.service.sheets import identity
+from host.bridge.service.sheets.model import Answer, Sheet
+
+__all__ = ["SHEETS", "Answer", "Sheet"]
+
+SHEETS: Mapping[str, Sheet] = {**identity.SHEETS}

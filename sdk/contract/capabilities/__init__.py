@@ -1,0 +1,23 @@
+"""Everything that a mini-program may ask of the host: the one table.
+
+The names under ``sdk.api``, the gate in the bridge, the reference page and the test that nothing
+else is reachable are all made from it.  A capability that is not here does not exist.  Each module
+holds a group: its lines and the shapes that only they use.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from sdk.contract.capabilities.identity import IDENTITY
+from sdk.contract.capabilities.market import MARKET
+from sdk.contract.capabilities.model import Capability
+from sdk.contract.capabilities.other import OTHER
+from sdk.contract.capabilities.outside import OUTSIDE
+from sdk.contract.capabilities.shell import NAVIGATION, UI
+from sdk.contract.capabilities.storage import STORAGE
+
+__all__ = ["CAPABILITIES", "Capability"]
+
+CAPABILITIES: Mapping[str, Capability] = MappingProxyType(
+    {each.name: each for each in (*STORAGE, *NAVIGATION, *UI, *IDENTITY, *MARKET, *OUTSIDE, *OTHER)}
+)
