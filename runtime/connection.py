@@ -99,7 +99,6 @@ class Connection(asyncio.Protocol):
         self._head_since = 0.0
         self._head_cpu_ns = 0
         self._timer: asyncio.TimerHandle | None = None
-        self._unsent: list[bytes] = []
 
     # ── what the pool asks ──
 
@@ -298,16 +297,8 @@ class Connection(asyncio.Protocol):
         return future
 
     def _write(self, message: object) -> None:
-        # All that one turn of the loop has to say goes out together.
-        if not self._unsent:
-            self._loop.call_soon(self._flush)
-        self._unsent.append(frame(message))
-
-    def _flush(self) -> None:
-        unsent = b"".join(self._unsent)
-        self._unsent.clear()
         if self._transport is not None and not self._transport.is_closing():
-            self._transport.write(unsent)
+            self._transport.write(frame(message))
 
     def _loss(self, *, is_culprit: bool) -> EventFailedError:
         """Say why an event was lost with its worker; only one of them can be to blame."""

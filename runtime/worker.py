@@ -30,6 +30,8 @@ SOCKET = 3
 EFFECTS_MAX = 50
 MESSAGE_LENGTH_MAX = 500
 WARM_UP_COUNT = 3
+# Greenlets that wait for another event; each holds about 20 KB.
+RESTING_MAX = 4
 WARM_UP_SOURCE = """
 from sdk import Page, api
 import random
@@ -93,6 +95,7 @@ class Worker:
         self._session: Session | None = None
         self._waiting: dict[tuple[int, int], greenlet.greenlet] = {}
         self._hub = greenlet.getcurrent()
+        self._resting: list[greenlet.greenlet] = []
         self._cpu = CpuLimit(self._is_program_file)
         self._cpu.install()
         self._buffer = bytearray()
@@ -108,7 +111,7 @@ class Worker:
         self._load(m.Load(code))
         state = b'{"count":1,"items":[1]}'
         for _ in range(WARM_UP_COUNT):
-            self._run_event(
+            self._begin_event(
                 m.RunEvent(1, "page", "tap", state, b'{"value":"1"}', b"{}", 0, 1, "en")
             )
         self._program = None
@@ -118,7 +121,7 @@ class Worker:
         """Serve until the host closes the socket."""
         self._send(m.Ready(list(walls)))
         act: dict[type[Any], Callable[[Any], None]] = {
-            m.RunEvent: lambda event: greenlet.greenlet(self._run_event).switch(event),
+            m.RunEvent: self._begin_event,
             m.CallAnswer: self._go_on,
             m.CallRefusal: self._go_on,
             m.Load: self._load,
@@ -201,6 +204,25 @@ class Worker:
 
     def _go_on(self, answer: m.CallAnswer | m.CallRefusal) -> None:
         self._waiting.pop((answer.event, answer.call)).switch(answer)
+
+    def _begin_event(self, event: m.RunEvent) -> None:
+        """Run an event in a greenlet, until it has ended or waits for the host.
+
+        A new greenlet costs more than the rest of a short event: Python maps a stack of its own
+        for it and unmaps it afterwards.  So a few are kept.
+        """
+        runner = self._resting.pop() if self._resting else greenlet.greenlet(self._run_events)
+        runner.switch(event)
+
+    def _run_events(self, event: m.RunEvent) -> None:
+        while True:
+            self._run_event(event)
+            if len(self._resting) >= RESTING_MAX:
+                return
+            # Nothing of the last event may stay while this waits for the next.
+            del event
+            self._resting.append(greenlet.getcurrent())
+            event = self._hub.switch()
 
     def _run_event(self, event: m.RunEvent) -> None:
         session = self._session = Session(event, self._limits)

@@ -1,5 +1,6 @@
 """What an event does to a page, and what a handler is given."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -195,6 +196,21 @@ class TestFailures:
         assert failed.value.line in {3, 4}
 
 
+class _Crowd:
+    """Answers nobody before ``size`` events have asked; then each with its own id."""
+
+    def __init__(self, size: int) -> None:
+        self._missing = size
+        self._all_asked = asyncio.Event()
+
+    async def __call__(self, request: CallRequest) -> dict[str, str]:
+        self._missing -= 1
+        if not self._missing:
+            self._all_asked.set()
+        await self._all_asked.wait()
+        return {"name": request.event_id}
+
+
 class TestCalls:
     """Host calls: asked in the worker, decided in the host."""
 
@@ -212,6 +228,16 @@ class TestCalls:
         assert [(1, "products.get", {"sku": "A1"})] == [
             (each.number, each.name, each.args) for each in asked
         ]
+
+    async def test_many_wait_in_one_worker_again_and_again(self, shop: Running) -> None:
+        """Thirty people's events wait together and each gets its own answer, in every round."""
+        for number in range(3):
+            crowd = _Crowd(30)
+
+            outcomes = await asyncio.gather(*(shop.run("ask", calls=crowd) for _ in range(30)))
+
+            ids = [int(each.state["text"].removeprefix("e")) for each in outcomes]
+            assert list(range(ids[0], ids[0] + 30)) == ids, f"round {number}"
 
     async def test_the_event_id_is_the_hosts(self, shop: Running) -> None:
         """A call carries the id that the host gave the event."""
