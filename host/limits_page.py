@@ -186,6 +186,10 @@ SECTIONS: dict[str, tuple[Line, ...]] = {
         ("Workers of one program", "pool:workers_per_program_max"),
         ("Deaths of its workers in a minute before a pause", "pool:deaths_per_minute_max"),
         ("Alarms that suspend a version", "host.programs.incident:ALARMS_MAX"),
+        (
+            "Alarms that suspend one that was let go",
+            "host.programs.incident:ALARMS_AFTER_LIFTING_MAX",
+        ),
         ("Alarms of a version add up for", "host.programs.incident:ALARMS_WITHIN_MS"),
         ("Incidents are kept for", "host.programs.incident:INCIDENT_KEPT_MS"),
     ),

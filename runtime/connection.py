@@ -16,7 +16,7 @@ import msgspec
 from runtime import messages as m
 from runtime import plain, supervisor
 from runtime.job import Job
-from runtime.model import CallRefusedError, CallRequest, EventFailedError
+from runtime.model import CallRefusedError, CallRequest, Event, EventFailedError
 from runtime.protocol import (
     COMPILED_BYTES_MAX,
     FRAME_SLACK_BYTES,
@@ -80,6 +80,8 @@ class Connection(asyncio.Protocol):
         # Why we killed it, if we did, and what there is to say about it.
         self.killed_for = ""
         self.detail = ""
+        # The event that it was running when its socket closed.
+        self.culprit: Event | None = None
         self.last_used_at = time.monotonic()
         # Mean time of an event; it decides whether events are sent ahead.
         self.mean_s = 0.0
@@ -199,6 +201,8 @@ class Connection(asyncio.Protocol):
     def _fail_what_was_begun(self) -> list[Job]:
         """Fail all work that the worker may have begun, and return the events it has not."""
         culprit = self._exchange.due[0] if self._exchange.due else None
+        if isinstance(culprit, int):
+            self.culprit = self._jobs[culprit].event
         unbegun = []
         for number, job in self._jobs.items():
             # Code that kills its worker would kill the next one: nobody else is given it.

@@ -209,10 +209,14 @@ class Spawned(Struct, array_like=True, frozen=True, tag=2):
 
 
 class Exited(Struct, array_like=True, frozen=True, tag=3):
-    """The worker has ended: an exit status, or a signal as a negative number."""
+    """The worker has ended: an exit status, or a signal as a negative number.
+
+    ``syscall`` is the forbidden call that it has tried, where the kernel tells.
+    """
 
     id: int
     status: int
+    syscall: int | None = None
 
 
 FromZygote = ZygoteStarted | Spawned | Exited

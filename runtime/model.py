@@ -68,6 +68,25 @@ class Outcome:
     call_count: int
 
 
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """Something that an operator should know.
+
+    Kinds: "sigsys" (tried a forbidden system call: an intrusion alarm), "protocol" (lied),
+    "idle_cpu" (computed with nothing to do), "wall" (an event took too long), "crash", "killed" (by
+    somebody else: the kernel short of memory, an operator), "isolation" (the box no longer holds).
+    """
+
+    # The program's, empty when it was a blank worker or the zygote.
+    key: str
+    kind: str
+    detail: str
+    # What the worker was running; None when it had nothing to do.
+    event: Event | None = None
+    # The forbidden call, for a "sigsys" and where the kernel tells: ``fork (57)``.
+    syscall: str = ""
+
+
 class EventFailedError(Exception):
     """An event did not happen: nothing of it may be kept.
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from runtime.connection import Connection, Owner
 from runtime.jail.selftest import PROBES, ProbeResult, SelfTest
-from runtime.messages import EventLimits, Spawn
+from runtime.messages import EventLimits, Exited, Spawn
 from runtime.settings import PoolSettings
 from runtime.supervisor import Supervisor, ZygoteGoneError
 
@@ -27,7 +27,7 @@ class Nursery:
         self,
         settings: PoolSettings,
         owner: Owner,
-        on_exit: Callable[[int, int], None],
+        on_exit: Callable[[Exited], None],
         on_gone: Callable[[], None],
     ) -> None:
         self._settings = settings
@@ -131,12 +131,12 @@ class Nursery:
         self.alive.pop(connection.id, None)
         self._wanted.set()
 
-    def _worker_exited(self, worker_id: int, status: int) -> None:
-        probe = self._probes.get(worker_id)
+    def _worker_exited(self, exited: Exited) -> None:
+        probe = self._probes.get(exited.id)
         if probe is None:
-            self._on_exit(worker_id, status)
+            self._on_exit(exited)
         elif not probe.done():
-            probe.set_result(status)
+            probe.set_result(exited.status)
 
     async def _probe(self, name: str) -> ProbeResult:
         """Let a worker try one forbidden act, and see how it ends."""

@@ -12,7 +12,6 @@ Everything runs on one event loop (asyncio's or uvloop) and nothing ever waits f
 import asyncio
 import logging
 import time
-from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -20,6 +19,7 @@ import msgspec
 from runtime import messages as m
 from runtime.compiling import bomb, code_version
 from runtime.connection import Connection
+from runtime.ends import EXPECTED_ENDS, Ends, OnIncident
 from runtime.findings import Finding
 from runtime.group import Deaths, Group
 from runtime.jail.selftest import SelfTest
@@ -30,6 +30,7 @@ from runtime.model import (
     Effect,
     Event,
     EventFailedError,
+    Incident,
     Outcome,
     ProgramCode,
 )
@@ -37,7 +38,7 @@ from runtime.nursery import Nursery
 from runtime.policy import SourceRefusedError
 from runtime.settings import PoolSettings
 from runtime.supervisor import ZygoteGoneError
-from runtime.upkeep import EXPECTED_ENDS, Upkeep, end_idlest, judge_end
+from runtime.upkeep import Upkeep, end_idlest
 
 __all__ = [
     "CallRefusedError",
@@ -45,6 +46,7 @@ __all__ = [
     "Effect",
     "Event",
     "EventFailedError",
+    "Incident",
     "OnIncident",
     "Outcome",
     "Pool",
@@ -57,12 +59,6 @@ __all__ = [
 
 logger = logging.getLogger(__name__)
 
-# Told of what an operator should know, with the program's key, the kind and a detail.  Kinds:
-# "sigsys" (tried a forbidden system call: an intrusion alarm), "protocol" (lied), "idle_cpu"
-# (computed with nothing to do), "wall" (an event took too long), "crash", "killed" (by somebody
-# else: the kernel short of memory, an operator), "isolation" (the box no longer holds).
-OnIncident = Callable[[str, str, str], None]
-
 LOOK_AFTER_S = 1.0
 COMPILES_AT_ONCE_MAX = 2
 RESTART_AFTER_S = 0.5
@@ -71,8 +67,9 @@ RESTART_AFTER_S_MAX = 30.0
 _json = msgspec.json.Encoder()
 
 
-def _log_incident(key: str, kind: str, detail: str) -> None:
-    logger.warning("incident %s in %s: %s", kind, key or "a blank worker", detail)
+def _log_incident(incident: Incident) -> None:
+    where = incident.key or "a blank worker"
+    logger.warning("incident %s in %s: %s", incident.kind, where, incident.detail)
 
 
 class Pool:
@@ -86,9 +83,7 @@ class Pool:
         self._on_incident = on_incident
         self._groups: dict[str, Group] = {}
         self._deaths: dict[str, Deaths] = {}
-        # Workers whose socket has closed and whose exit status has not come yet: key, and why we
-        # killed it.
-        self._mourned: dict[int, tuple[str, str, str]] = {}
+        self._ends = Ends(self._tell_incident)
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_stopping = False
         self._runs_uploads = False
@@ -217,7 +212,7 @@ class Pool:
     def worker_is_lost(self, connection: Connection, unbegun: list[Job]) -> None:
         """Replace a worker that has ended, and run what it had not begun elsewhere."""
         self._nursery.forget(connection)
-        self._mourned[connection.id] = (connection.key, connection.killed_for, connection.detail)
+        self._ends.lose(connection)
         group = self._groups.get(connection.key)
         if group is None:
             return
@@ -320,25 +315,13 @@ class Pool:
         if worker.is_retiring and not worker.in_flight:
             worker.kill("retired")
 
-    def _worker_exited(self, worker_id: int, status: int) -> None:
-        """Judge how a worker ended.  Its socket may close a moment before or after."""
-        connection = self._nursery.alive.get(worker_id)
-        if connection is not None:
-            # What it said last is still in the socket; the transport will find the end by itself.
-            self._start_task(self._exited_before_closing(connection, status))
-            return
-        key, killed_for, detail = self._mourned.pop(worker_id, ("", "stopped", ""))
-        self._report_end(key, killed_for, detail, status)
+    def _worker_exited(self, exited: m.Exited) -> None:
+        connection = self._nursery.alive.get(exited.id)
+        self._start_task(self._ends.note(exited, connection))
 
-    async def _exited_before_closing(self, connection: Connection, status: int) -> None:
-        await connection.closed
-        key, killed_for, detail = self._mourned.pop(connection.id, ("", "stopped", ""))
-        self._report_end(key, killed_for, detail, status)
-
-    def _report_end(self, key: str, killed_for: str, detail: str, status: int) -> None:
-        found = None if self._is_stopping else judge_end(killed_for, detail, status)
-        if found is not None:
-            self._on_incident(key, *found)
+    def _tell_incident(self, incident: Incident) -> None:
+        if not self._is_stopping:
+            self._on_incident(incident)
 
     async def _look_after_workers(self) -> None:
         upkeep = Upkeep(self.settings)
@@ -356,10 +339,9 @@ class Pool:
 
     def _zygote_gone(self) -> None:
         """Start another zygote; the workers of the old one are ending or have ended."""
-        # Nobody will tell any more how its workers ended.
-        self._mourned.clear()
+        self._ends.forget()
         if not self._is_stopping and self.self_test is not None:
-            self._on_incident("", "crash", "the zygote ended")
+            self._on_incident(Incident("", "crash", "the zygote ended"))
             self._start_task(self._restart())
 
     async def _restart(self) -> None:
@@ -374,7 +356,7 @@ class Pool:
                 continue
             self._judge_box(self.self_test)
             if not self.self_test.holds:
-                self._on_incident("", "isolation", str(self.self_test))
+                self._on_incident(Incident("", "isolation", str(self.self_test)))
             return
 
     def _start_task(self, work: Any) -> None:

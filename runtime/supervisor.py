@@ -20,7 +20,7 @@ from pathlib import Path
 
 import msgspec
 
-from runtime.messages import FromZygote, Spawn, Spawned, ZygoteStarted
+from runtime.messages import Exited, FromZygote, Spawn, Spawned, ZygoteStarted
 from runtime.settings import PoolSettings
 
 logger = logging.getLogger(__name__)
@@ -54,7 +54,7 @@ class ZygoteGoneError(Exception):
 class Supervisor:
     """One running zygote."""
 
-    def __init__(self, on_exit: Callable[[int, int], None], on_gone: Callable[[], None]) -> None:
+    def __init__(self, on_exit: Callable[[Exited], None], on_gone: Callable[[], None]) -> None:
         self.walls: tuple[str, ...] = ()
         self._on_exit = on_exit
         self._on_gone = on_gone
@@ -157,7 +157,7 @@ class Supervisor:
             else:
                 answer.set_result(pidfd)
         else:
-            self._on_exit(message.id, message.status)
+            self._on_exit(message)
 
     def _lose(self) -> None:
         """The zygote has closed its socket: fail everybody who waits for it."""

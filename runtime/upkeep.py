@@ -1,14 +1,10 @@
-"""Workers that have nothing to do (ended when idle, killed when busy), and how workers end."""
+"""Workers that have nothing to do: ended when idle, killed when busy."""
 
-import signal
 import time
 
 from runtime import supervisor
 from runtime.connection import Connection
 from runtime.settings import PoolSettings
-
-# Ends that we brought about for no fault of the program.
-EXPECTED_ENDS = frozenset({"retired", "stopped", "load"})
 
 
 class Upkeep:
@@ -52,17 +48,3 @@ def end_idlest(workers: list[Connection]) -> bool:
         return False
     min(idle, key=lambda worker: worker.last_used_at).kill("retired")
     return True
-
-
-def judge_end(killed_for: str, detail: str, status: int) -> tuple[str, str] | None:
-    """Return kind and detail of the incident that a worker's end was, if it was one."""
-    if killed_for in EXPECTED_ENDS:
-        return None
-    # Before our own reason: a worker may be caught twice, and this is the graver one.
-    if status == -signal.SIGSYS:
-        return "sigsys", "tried a forbidden system call"
-    if killed_for:
-        return killed_for, detail
-    if status == -signal.SIGKILL:
-        return "killed", "killed from outside"
-    return "crash", f"ended with status {status}"

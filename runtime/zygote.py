@@ -8,18 +8,22 @@ and the zygote ends, and with it, by the kernel's hand, every worker.
 import array
 import encodings.idna
 import encodings.latin_1  # noqa: F401  (like idna and unicodedata: asked for late, in the box)
+import fcntl
 import gc
 import os
 import select
+import signal
 import socket
 import unicodedata  # noqa: F401
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
 import msgspec
 
 from runtime import compiling, raw_box, worker
-from runtime.jail import BoxLimits, libc, lockdown, namespaces
+from runtime.jail import BoxLimits, alarm, libc, lockdown, namespaces
 from runtime.jail.selftest import run_probe
 from runtime.messages import Compiled, EventLimits, Exited, Spawn, Spawned, ZygoteStarted
 
@@ -60,6 +64,17 @@ def main(control: int, uid_first: int, uid_count: int) -> NoReturn:
     server.serve(walls)
 
 
+@dataclass(slots=True, eq=False)
+class _Child:
+    """A worker that has not been reported as ended."""
+
+    id: int
+    pid: int
+    pidfd: int
+    listener: int = -1
+    tried: int | None = None
+
+
 class Zygote:
     """The loop: forks on request, reports ends."""
 
@@ -70,22 +85,29 @@ class Zygote:
         self._warm_code = warm_code
         self._used_bytes = used_bytes
         self._is_root = is_root
-        # The pidfd of each child, and which worker and process it is.
-        self._children: dict[int, tuple[int, int]] = {}
+        self._walls: tuple[str, ...] = ()
+        self._children: dict[int, _Child] = {}
+        # Where workers send the listener of their alarm while they lock themselves down.
+        self._told, teller = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        # Well above the number that a worker's own socket takes.
+        number = fcntl.fcntl(teller.detach(), fcntl.F_DUPFD_CLOEXEC, worker.SOCKET + 1)
+        self._teller = socket.socket(fileno=number)
         self._poll = select.poll()
-        self._poll.register(control.fileno(), select.POLLIN)
+        self._on_ready: dict[int, Callable[[], None]] = {}
+        self._watch(control.fileno(), self._spawn_next)
+        self._watch(self._told.fileno(), self._take_listener)
 
     def serve(self, walls: tuple[str, ...]) -> NoReturn:
         """Answer requests until the host closes the socket."""
+        self._walls = walls
         self._tell(ZygoteStarted(list(walls)))
         while True:
             for descriptor, _ in self._poll.poll():
-                if descriptor == self._control.fileno():
-                    self._spawn_next(walls)
-                else:
-                    self._report_end(descriptor)
+                # An earlier one of this round may have closed it.
+                if descriptor in self._on_ready:
+                    self._on_ready[descriptor]()
 
-    def _spawn_next(self, walls: tuple[str, ...]) -> None:
+    def _spawn_next(self) -> None:
         try:
             data, passed, _, _ = self._control.recvmsg(_REQUEST_BYTES_MAX, socket.CMSG_SPACE(4))
         except OSError:
@@ -95,30 +117,63 @@ class Zygote:
             os._exit(0)
         request = _read_spawn.decode(data)
         end = array.array("i", passed[0][2])[0]
-        child = os.fork()
-        if child == 0:
-            self._become_worker(request, end, walls)
+        pid = os.fork()
+        if pid == 0:
+            self._become_worker(request, end)
         os.close(end)
-        pidfd = os.pidfd_open(child)
-        self._children[pidfd] = (request.id, child)
-        self._poll.register(pidfd, select.POLLIN)
-        self._tell(Spawned(request.id), pidfd)
+        child = self._children[request.id] = _Child(request.id, pid, os.pidfd_open(pid))
+        self._watch(child.pidfd, lambda: self._report_end(child))
+        self._tell(Spawned(request.id), child.pidfd)
 
-    def _report_end(self, pidfd: int) -> None:
-        worker_id, child = self._children.pop(pidfd)
-        self._poll.unregister(pidfd)
-        os.close(pidfd)
-        _, status = os.waitpid(child, 0)
-        self._tell(Exited(worker_id, os.waitstatus_to_exitcode(status)))
+    def _take_listener(self) -> None:
+        worker_id, listener = alarm.receive_listener(self._told)
+        child = self._children.get(worker_id)
+        if child is None:
+            # It has ended already.
+            os.close(listener)
+            return
+        child.listener = listener
+        self._watch(listener, lambda: self._alarm(child))
 
-    def _become_worker(self, request: Spawn, end: int, walls: tuple[str, ...]) -> NoReturn:
+    def _alarm(self, child: "_Child") -> None:
+        """End a worker that waits in a forbidden call, or let go of one that has ended."""
+        tried = alarm.read_tried(child.listener)
+        if tried is None:
+            self._forget(child.listener)
+            child.listener = -1
+            return
+        child.tried = tried
+        signal.pidfd_send_signal(child.pidfd, signal.SIGKILL)
+
+    def _report_end(self, child: "_Child") -> None:
+        del self._children[child.id]
+        self._forget(child.pidfd)
+        if child.listener >= 0:
+            self._forget(child.listener)
+        _, status = os.waitpid(child.pid, 0)
+        code = os.waitstatus_to_exitcode(status)
+        # A worker that was stopped in a call is told of as if the filter had killed it.
+        code = code if child.tried is None else -signal.SIGSYS
+        self._tell(Exited(child.id, code, child.tried))
+
+    def _watch(self, descriptor: int, act: Callable[[], None]) -> None:
+        self._on_ready[descriptor] = act
+        self._poll.register(descriptor, select.POLLIN)
+
+    def _forget(self, descriptor: int) -> None:
+        del self._on_ready[descriptor]
+        self._poll.unregister(descriptor)
+        os.close(descriptor)
+
+    def _become_worker(self, request: Spawn, end: int) -> NoReturn:
         """Turn this fork into a worker.  Never returns, whatever happens."""
         try:
             worker.close_streams()
             os.dup2(end, worker.SOCKET)
             uid = request.uid if self._is_root else None
             limits = BoxLimits(request.memory_bytes, self._used_bytes, uid)
-            up = (*walls, *lockdown(worker.SOCKET, limits))
+            walls = lockdown(worker.SOCKET, limits, self._teller, request.id)
+            up = (*self._walls, *walls)
             if request.probe:
                 run_probe(request.probe)
             if request.raw:

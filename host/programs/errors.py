@@ -20,7 +20,7 @@ class ProgramNotFoundError(NotFoundError):
 
 
 class VersionSuspendedError(UnavailableError):
-    """The version tried to break out and was stopped; nobody may open it."""
+    """The host or an admin has stopped the version; nobody may open it."""
 
     problem = "version-suspended"
     title = "Stopped by this host"
@@ -31,6 +31,13 @@ class VersionNotFoundError(NotFoundError):
 
     problem = "version-not-found"
     title = "Version not found"
+
+
+class IncidentNotFoundError(NotFoundError):
+    """There is no such incident, or it was too long ago."""
+
+    problem = "incident-not-found"
+    title = "Incident not found"
 
 
 class PackageRefusedError(BadInputError):

@@ -64,14 +64,16 @@ class VersionLive(Event):
 
 @dataclass(frozen=True, slots=True)
 class VersionSuspended(Event):
-    """The host has stopped a version that tried to break out."""
+    """The host or an admin has stopped a version."""
 
     name: ClassVar[str] = "programs.version_suspended"
 
     version_id: str
     program_id: str
     brand_id: str
-    # What it did: a kind of incident.
+    # What it did: a kind of incident, or that an admin decided.
     kind: str
     # The version that people get instead; empty when the shop is closed.
     fallback_id: str
+    # The admin; empty when the host did it by itself.
+    actor_id: str = ""

@@ -29,6 +29,8 @@ def take_out(tx: Tx, event: StoredEvent) -> None:
 def record_suspension(tx: Tx, event: StoredEvent) -> None:
     """Write what the host decided by itself where the admins' decisions stand."""
     stopped = event.payload
+    if stopped.get("actor_id"):
+        return  # an admin's, whose line was written with the decision
     service.append_audit(
         tx,
         actor_id=HOST_ID,

@@ -2,10 +2,11 @@
 
 import os
 import resource
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from runtime.jail import landlock, libc, seccomp
+from runtime.jail import alarm, landlock, libc, seccomp
 
 # Descriptors above this are not open in the zygote: it is started with three and opens few.
 DESCRIPTOR_MAX = 1 << 16
@@ -31,14 +32,16 @@ class BoxLimits:
     uid: int | None
 
 
-def lockdown(keep: int, limits: BoxLimits) -> tuple[str, ...]:
+def lockdown(
+    keep: int, limits: BoxLimits, teller: socket.socket, worker_id: int
+) -> tuple[str, ...]:
     """Give up everything but the descriptor ``keep``; return the names of the walls that are up.
 
+    ``teller`` is where the zygote waits for the alarm of this worker; it is closed here as well.
     Cannot be undone.  A wall that cannot be put up is left out of the answer and the others still
     go up; whether what is there is enough is decided by the probes, not by this list.
     """
-    os.closerange(0, keep)
-    os.closerange(keep + 1, DESCRIPTOR_MAX)
+    _close_all_but(keep, teller.fileno())
     walls = ["rlimits"]
     _limit_resources(keep, limits)
     if not libc.IS_LINUX:
@@ -51,7 +54,7 @@ def lockdown(keep: int, limits: BoxLimits) -> tuple[str, ...]:
         ("caps", libc.drop_capabilities),
         ("no_new_privs", _renounce_privileges),
         ("landlock", lambda: landlock.deny_everything(_LANDLOCK_VERSION)),
-        ("seccomp", lambda: seccomp.load_filter(_FILTER or b"")),
+        ("seccomp", lambda: _filter_calls(teller, worker_id)),
     )
     for name, put_up in steps:
         try:
@@ -60,6 +63,23 @@ def lockdown(keep: int, limits: BoxLimits) -> tuple[str, ...]:
             continue
         walls.append(name)
     return tuple(walls)
+
+
+def _close_all_but(*kept: int) -> None:
+    first = 0
+    for descriptor in sorted(kept):
+        os.closerange(first, descriptor)
+        first = descriptor + 1
+    os.closerange(first, DESCRIPTOR_MAX)
+
+
+def _filter_calls(teller: socket.socket, worker_id: int) -> None:
+    """Put up the filter that tells which call was tried or, failing that, the one that kills."""
+    try:
+        alarm.raise_wall(teller, worker_id)
+    except OSError:
+        os.close(teller.detach())
+        seccomp.load_filter(_FILTER or b"")
 
 
 def _renounce_privileges() -> None:

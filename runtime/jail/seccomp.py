@@ -1,15 +1,19 @@
 """The system-call filter: the few calls that a running interpreter needs, and an alarm on the rest.
 
 The filter is classic BPF, assembled here because it is thirty lines and a dependency would have to
-be trusted as much.  It checks the processor first, since the numbers below mean other calls under
-another one, and refuses x32, whose numbers alias those of x86_64.
+be trusted as much.  It checks the processor first, since the numbers mean other calls under another
+one, and refuses x32, whose numbers alias those of x86_64.
+
+What is not allowed is never done.  With the ``verdict`` KILL the kernel ends the process; with
+NOTIFY it holds the call until the zygote has read which one it was and has killed the process
+(``runtime.jail.alarm``).
 """
 
 import ctypes
 import errno
 import struct
 
-from runtime.jail import libc
+from runtime.jail import libc, syscalls
 
 # Why each is allowed.  Order is by frequency, as the kernel walks the list from the top.
 ALLOWED = (
@@ -57,38 +61,11 @@ ABORT_CALL = "tgkill"
 _SIGABRT = 6
 
 
-def _numbers(table: str) -> dict[str, int]:
-    pairs = (entry.split("=") for entry in table.split())
-    return {name: int(number) for name, number in pairs}
-
-
-_X86_64 = _numbers(
-    """
-    read=0 write=1 open=2 close=3 stat=4 fstat=5 lstat=6 lseek=8 mmap=9 mprotect=10
-    munmap=11 brk=12 rt_sigaction=13 rt_sigprocmask=14 rt_sigreturn=15 ioctl=16 access=21
-    sched_yield=24 mremap=25 madvise=28 setitimer=38 getpid=39 exit=60 uname=63 fcntl=72
-    getcwd=79 readlink=89 gettimeofday=96 getrusage=98 sysinfo=99 getuid=102 getgid=104
-    geteuid=107 getegid=108 getppid=110 sigaltstack=131 gettid=186 time=201 futex=202
-    getdents64=217 restart_syscall=219 clock_gettime=228 clock_getres=229 exit_group=231
-    tgkill=234 openat=257 newfstatat=262 readlinkat=267 faccessat=269 prlimit64=302
-    getrandom=318 statx=332 faccessat2=439
-    """
-)
-_AARCH64 = _numbers(
-    """
-    getcwd=17 fcntl=25 ioctl=29 faccessat=48 openat=56 close=57 getdents64=61 lseek=62
-    read=63 write=64 readlinkat=78 newfstatat=79 fstat=80 exit=93 exit_group=94 futex=98
-    setitimer=103 clock_gettime=113 clock_getres=114 sched_yield=124 restart_syscall=128
-    tgkill=131 sigaltstack=132 rt_sigaction=134 rt_sigprocmask=135 rt_sigreturn=139
-    uname=160 getrusage=165 gettimeofday=169 getpid=172 getppid=173 getuid=174 geteuid=175
-    getgid=176 getegid=177 gettid=178 sysinfo=179 brk=214 munmap=215 mremap=216 mmap=222
-    mprotect=226 madvise=233 prlimit64=261 getrandom=278 statx=291 faccessat2=439
-    """
-)
-_PROCESSORS = {"x86_64": (0xC000003E, _X86_64), "aarch64": (0xC00000B7, _AARCH64)}
+_PROCESSORS = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _X32_FIRST = 0x40000000
 
-_KILL_PROCESS = 0x80000000
+KILL = 0x80000000
+NOTIFY = 0x7FC00000
 _ERRNO = 0x00050000
 _ALLOW = 0x7FFF0000
 _LOAD_WORD = 0x20
@@ -108,20 +85,20 @@ class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_void_p))
 
 
-def build_filter(machine: str) -> bytes | None:
-    """Assemble the filter for a processor; None when we have no table for it."""
+# What a worker does once after its filter is up: hand the zygote the listener and close it.
+UNTIL_SEALED = ("sendmsg", "close", "prctl")
+
+
+def build_filter(machine: str, verdict: int = KILL) -> bytes | None:
+    """Assemble the filter for a processor; None when we have no table for it.
+
+    With NOTIFY it lets the calls of ``UNTIL_SEALED`` through, which ``build_seal`` takes away.
+    """
     if machine not in _PROCESSORS:
         return None
-    audit_code, numbers = _PROCESSORS[machine]
+    numbers = syscalls.numbers(machine)
     soft = _ERRNO | errno.EACCES
-    code = [
-        (_LOAD_WORD, 0, 0, _PROCESSOR_AT),
-        (_JUMP_EQUAL, 1, 0, audit_code),
-        (_RETURN, 0, 0, _KILL_PROCESS),
-        (_LOAD_WORD, 0, 0, _NUMBER_AT),
-    ]
-    if machine == "x86_64":
-        code += [(_JUMP_AT_LEAST, 0, 1, _X32_FIRST), (_RETURN, 0, 0, _KILL_PROCESS)]
+    code = _begin(machine)
     for name in ALLOWED:
         code += _answer(numbers, name, _ALLOW)
     for name in NEVER_EXECUTABLE:
@@ -129,7 +106,7 @@ def build_filter(machine: str) -> bytes | None:
             (_JUMP_EQUAL, 0, 4, numbers[name]),
             (_LOAD_WORD, 0, 0, _ARGUMENT_2_AT),
             (_JUMP_BITS_SET, 0, 1, _PROT_EXEC),
-            (_RETURN, 0, 0, _KILL_PROCESS),
+            (_RETURN, 0, 0, verdict),
             (_RETURN, 0, 0, _ALLOW),
         ]
     code += [
@@ -137,22 +114,65 @@ def build_filter(machine: str) -> bytes | None:
         (_LOAD_WORD, 0, 0, _ARGUMENT_2_AT),
         (_JUMP_EQUAL, 0, 1, _SIGABRT),
         (_RETURN, 0, 0, soft),
-        (_RETURN, 0, 0, _KILL_PROCESS),
+        (_RETURN, 0, 0, verdict),
     ]
+    for name in UNTIL_SEALED if verdict == NOTIFY else ():
+        code += _answer(numbers, name, _ALLOW)
     for name in DENIED_SOFTLY:
         code += _answer(numbers, name, soft)
-    code.append((_RETURN, 0, 0, _KILL_PROCESS))
-    return b"".join(struct.pack("HBBI", *line) for line in code)
+    code.append((_RETURN, 0, 0, verdict))
+    return _pack(code)
+
+
+def build_seal(machine: str) -> bytes | None:
+    """Assemble the second filter, which takes away what the first had to leave for a moment.
+
+    The kernel asks both and does the stricter; what this one allows the first has judged.
+    """
+    if machine not in _PROCESSORS:
+        return None
+    numbers = syscalls.numbers(machine)
+    code = _begin(machine)
+    for name in UNTIL_SEALED:
+        is_soft = name in DENIED_SOFTLY
+        code += _answer(numbers, name, _ERRNO | errno.EACCES if is_soft else KILL)
+    code.append((_RETURN, 0, 0, _ALLOW))
+    return _pack(code)
 
 
 def load_filter(code: bytes) -> None:
     """Put the filter on this process, for good."""
-    buffer = ctypes.create_string_buffer(code, len(code))
-    program = _Program(len(code) // 8, ctypes.addressof(buffer))
+    program, _buffer = as_program(code)
     libc.prctl(libc.PR_SET_SECCOMP, _FILTER_MODE, ctypes.byref(program))
 
 
-def _answer(numbers: dict[str, int], name: str, verdict: int) -> list[tuple[int, int, int, int]]:
+def as_program(code: bytes) -> tuple[ctypes.Structure, object]:
+    """Return a filter as the kernel takes it, and the memory that must live as long."""
+    buffer = ctypes.create_string_buffer(code, len(code))
+    return _Program(len(code) // 8, ctypes.addressof(buffer)), buffer
+
+
+_Lines = list[tuple[int, int, int, int]]
+
+
+def _begin(machine: str) -> _Lines:
+    """Load the number of the call; end the process if it is meant for another processor."""
+    code = [
+        (_LOAD_WORD, 0, 0, _PROCESSOR_AT),
+        (_JUMP_EQUAL, 1, 0, _PROCESSORS[machine]),
+        (_RETURN, 0, 0, KILL),
+        (_LOAD_WORD, 0, 0, _NUMBER_AT),
+    ]
+    if machine == "x86_64":
+        code += [(_JUMP_AT_LEAST, 0, 1, _X32_FIRST), (_RETURN, 0, 0, KILL)]
+    return code
+
+
+def _pack(code: _Lines) -> bytes:
+    return b"".join(struct.pack("HBBI", *line) for line in code)
+
+
+def _answer(numbers: dict[str, int], name: str, verdict: int) -> _Lines:
     # aarch64 has no open, stat, access or time: there is nothing to answer.
     if name not in numbers:
         return []

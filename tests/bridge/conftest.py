@@ -6,11 +6,14 @@ from collections.abc import AsyncIterator
 import pytest
 
 from host.bridge.channel import close_pages
+from host.bridge.incidents import Incidents
 from host.core.deps import Deps
 from host.core.sqlite import SqliteDatabase
+from host.programs.service import Version
 from runtime.pool import Pool, PoolSettings
 from tests.bridge import shop
 from tests.bridge.shop import Browser
+from tests.bridge.watched import Watched
 from tests.market import make
 from tests.market.make import Lane
 
@@ -38,3 +41,23 @@ async def ann(running: Deps, lane: Lane) -> Browser:
     await shop.put_tea(running, lane)
     await shop.publish(running, lane, shop.files(), scopes=("profile", "address", "bills"))
     return Browser(running, lane.buyer_id)
+
+
+@pytest.fixture
+async def watched(deps: Deps) -> AsyncIterator[Watched]:
+    """The parts of a host with workers whose ends are noted."""
+    incidents = Incidents()
+    pool = Pool(PoolSettings(blank_count=1), incidents.note)
+    await pool.start()
+    whole = dataclasses.replace(deps, runtime=pool)
+    incidents.deps = whole
+    yield Watched(whole, pool, incidents)
+    await close_pages(whole)
+    await pool.stop()
+    await incidents.settle()
+
+
+@pytest.fixture
+async def first(watched: Watched, lane: Lane) -> Version:
+    """A version that is live."""
+    return await shop.publish(watched.deps, lane, shop.files(1), scopes=("bills",))

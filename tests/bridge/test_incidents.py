@@ -1,10 +1,7 @@
 """What the sandbox stops is kept, and a version that attacks is stopped itself."""
 
-import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator
-from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -12,89 +9,22 @@ import pytest
 from host.app import create_app
 from host.bridge import service
 from host.bridge.channel import close_pages
-from host.bridge.incidents import Incidents
 from host.bridge.requests import PageFailedError
 from host.core.deps import Deps
-from host.core.outbox import deliver_next
 from host.identity import service as identity
 from host.programs import service as programs
 from host.programs.errors import ProgramNotFoundError, VersionSuspendedError
-from host.programs.incident import ALARMS_WITHIN_MS, INCIDENT_KEPT_MS, Incident
+from host.programs.incident import ALARMS_WITHIN_MS, INCIDENT_KEPT_MS
 from host.programs.service import Status, Version
 from host.review import service as review
-from host.subscriptions import all_subscriptions
-from runtime import messages as m
-from runtime.model import EventFailedError
 from runtime.pool import Pool, PoolSettings
 from tests.bridge import shop
 from tests.bridge.shop import APP_ID, Browser
 from tests.bridge.test_web import sign_in
+from tests.bridge.watched import Watched, suspend
 from tests.conftest import Clock
 from tests.market.make import Lane
 from tests.runtime.programs import wait_gone
-
-
-class Watched:
-    """A host whose pool reports to it, as `hutong serve` builds it."""
-
-    def __init__(self, deps: Deps, pool: Pool, incidents: Incidents) -> None:
-        self.deps = deps
-        self.pool = pool
-        self.incidents = incidents
-
-    async def attack(self, version: Version, *, page_id: str = "") -> None:
-        """Let a worker of this version make a forbidden system call, past the language wall."""
-        count = len(await self.read())
-        worker = await self.pool.open_raw()
-        worker.key = f"{version.id}/{page_id}" if page_id else version.id
-        with suppress(EventFailedError):
-            await worker.run_raw(m.RunRaw("import os\nos.fork()\n", False, ""), 5)
-        await self.wait_for(count + 1)
-
-    async def wait_for(self, count: int) -> None:
-        """Wait until so many incidents are stored, with what follows from them."""
-        async with asyncio.timeout(5):
-            while len(await self.read()) < count:  # noqa: ASYNC110  (the pool tells nobody else)
-                await asyncio.sleep(0.01)
-        await self.incidents.settle()
-        while await deliver_next(self.deps.db, all_subscriptions(), now_ms=self.deps.now_ms()):
-            pass
-
-    async def read(self) -> list[Incident]:
-        """Return what is stored, newest first."""
-        return await self.deps.db.read(programs.find_incidents)
-
-    async def version(self, version: Version) -> Version:
-        """Return a version as it stands now."""
-        found = await self.deps.db.read(programs.find_version, version.id)
-        assert found is not None
-        return found
-
-
-@pytest.fixture
-async def watched(deps: Deps) -> AsyncIterator[Watched]:
-    """The parts of a host with workers whose ends are noted."""
-    incidents = Incidents()
-    pool = Pool(PoolSettings(blank_count=1), incidents.note)
-    await pool.start()
-    whole = replace(deps, runtime=pool)
-    incidents.deps = whole
-    yield Watched(whole, pool, incidents)
-    await close_pages(whole)
-    await pool.stop()
-    await incidents.settle()
-
-
-@pytest.fixture
-async def first(watched: Watched, lane: Lane) -> Version:
-    """A version that is live."""
-    return await shop.publish(watched.deps, lane, shop.files(1), scopes=("bills",))
-
-
-async def suspend(watched: Watched, version: Version) -> None:
-    """Attack until the host has enough."""
-    for _ in range(3):
-        await watched.attack(version)
 
 
 class TestRecord:
@@ -184,7 +114,7 @@ class TestSuspension:
 
         await suspend(watched, second)
 
-        with pytest.raises(VersionSuspendedError, match="stopped it"):
+        with pytest.raises(VersionSuspendedError, match="has stopped this version"):
             await ann.tap("add")
         await wait_gone(pid)
         assert watched.pool.worker_pids(second.id) == []

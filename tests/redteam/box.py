@@ -20,7 +20,7 @@ from typing import Literal, Self
 from runtime import messages as m
 from runtime.connection import Connection
 from runtime.model import EventFailedError
-from runtime.pool import Pool, PoolSettings
+from runtime.pool import Incident, Pool, PoolSettings
 
 Status = Literal["value", "error", "killed", "timeout", "refused"]
 
@@ -52,7 +52,7 @@ class Box:
         self._secret = secrets.token_hex(16)
         self._canary = Path(self._folder.name) / "canary.txt"
         self._listener: socket.socket | None = None
-        self.incidents: list[tuple[str, str, str]] = []
+        self.incidents: list[Incident] = []
 
     async def __aenter__(self) -> Self:
         self._put_canary()
@@ -146,8 +146,8 @@ class Box:
         worker.kill("retired")
         return "" if result.shown == "42" else f"a fresh worker answers {result.shown}"
 
-    def _note_incident(self, key: str, kind: str, detail: str) -> None:
-        self.incidents.append((key, kind, detail))
+    def _note_incident(self, incident: Incident) -> None:
+        self.incidents.append(incident)
 
 
 # What a payload of the process wall may leave in OUT without having got anywhere.

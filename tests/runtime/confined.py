@@ -16,7 +16,7 @@ import struct
 import sys
 from typing import Any
 
-from runtime.jail import libc, seccomp
+from runtime.jail import libc, seccomp, syscalls
 from runtime.pool import Event, EventFailedError, Pool, PoolSettings, ProgramCode
 from tests.runtime.programs import SOURCES, no_calls
 
@@ -26,10 +26,7 @@ _CAP_DAC_READ_SEARCH = 2
 _CONTAINER_CAPABILITIES = (0, 1, 3, 4, 5, 6, 7, 8, 10, 13, 18, 27, 29, 31)
 _PR_SET_KEEPCAPS = 8
 _PR_CAP_AMBIENT_RAISE = 2
-_NUMBERS = {
-    "x86_64": {"mount": 165, "pivot_root": 155, "unshare": 272, "prctl": 157},
-    "aarch64": {"mount": 40, "pivot_root": 41, "unshare": 97, "prctl": 167},
-}
+_NUMBERS = syscalls.numbers(libc.machine())
 _LANDLOCK_CREATE = 444
 _ERRNO = 0x00050000
 _ALLOW = 0x7FFF0000
@@ -43,7 +40,7 @@ def become(mode: str) -> None:
             libc.prctl(libc.PR_CAPBSET_DROP, capability)
         _set_capabilities(_CONTAINER_CAPABILITIES)
     elif mode == "poor":
-        _load([_refuse_landlock(), _refuse_set_seccomp()])
+        _load([_refuse_landlock(), _refuse_set_seccomp(), _refuse("seccomp")])
     elif mode == "ordinary" and os.getuid() == 0:
         libc.prctl(_PR_SET_KEEPCAPS, 1)
         os.setgroups([])
@@ -88,7 +85,7 @@ async def _run(pool: Pool, *, is_uploaded: bool) -> Any:
 
 
 def _refuse(name: str) -> bytes:
-    return _if_equal(_NUMBERS[libc.machine()][name], _ERRNO | errno.EPERM)
+    return _if_equal(_NUMBERS[name], _ERRNO | errno.EPERM)
 
 
 def _refuse_landlock() -> bytes:
@@ -98,7 +95,7 @@ def _refuse_landlock() -> bytes:
 def _refuse_set_seccomp() -> bytes:
     # prctl whose first argument is PR_SET_SECCOMP; then the call's number is looked at again.
     lines = (
-        (0x15, 0, 3, _NUMBERS[libc.machine()]["prctl"]),
+        (0x15, 0, 3, _NUMBERS["prctl"]),
         (0x20, 0, 0, 16),
         (0x15, 0, 1, libc.PR_SET_SECCOMP),
         (0x06, 0, 0, _ERRNO | errno.EINVAL),

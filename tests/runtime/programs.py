@@ -6,9 +6,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from runtime.pool import CallRequest, Event, Outcome, Pool, PoolSettings, ProgramCode
-
-Incident = tuple[str, str, str]
+from runtime.pool import CallRequest, Event, Incident, Outcome, Pool, PoolSettings, ProgramCode
 
 SOURCES = {
     "app.py": 'GREETING = "Hello "\n\n\ndef double(n):\n    return n * 2\n',
@@ -203,9 +201,9 @@ class Running:
         made = Event(f"e{self._count}", page, handler, state or {}, **event)
         return await self.pool.run_event(self.program(key), made, calls)
 
-    def note(self, key: str, kind: str, detail: str) -> None:
+    def note(self, incident: Incident) -> None:
         """Keep an incident; the pool's ``on_incident``."""
-        self.incidents.append((key, kind, detail))
+        self.incidents.append(incident)
         self._news.set()
 
     async def incident(self, kind: str) -> Incident:
@@ -213,7 +211,7 @@ class Running:
         async with asyncio.timeout(5):
             while True:
                 for each in self.incidents:
-                    if each[1] == kind:
+                    if each.kind == kind:
                         return each
                 self._news.clear()
                 await self._news.wait()

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from runtime.jail import PROBES, ProbeResult, SelfTest, landlock, seccomp
+from runtime.jail import PROBES, ProbeResult, SelfTest, landlock, seccomp, syscalls
 from runtime.jail.selftest import EXIT_CONTROL, EXIT_ESCAPED, EXIT_HELD, run_probe
 from tests.redteam.box import Box, run_native_payload
 
@@ -20,6 +20,8 @@ ROOT = Path(__file__).parent.parent.parent
 _ALLOW = 0x7FFF0000
 _KILL = 0x80000000
 _DENY = 0x0005000D
+# Of the verdicts of several filters, the kernel takes the first in this order.
+_STRICTEST_FIRST = (_KILL, _DENY, seccomp.NOTIFY, _ALLOW)
 _X86 = 0xC000003E
 
 
@@ -30,9 +32,15 @@ async def box() -> AsyncIterator[Box]:
         yield made
 
 
-def _verdict(number: int, *, arguments: tuple[int, ...] = (), processor: int = _X86) -> int:
+def _verdict(
+    number: int,
+    *,
+    arguments: tuple[int, ...] = (),
+    processor: int = _X86,
+    program: bytes | None = None,
+) -> int:
     """Run the x86_64 filter on one call, as the kernel would."""
-    program = seccomp.build_filter("x86_64")
+    program = program or seccomp.build_filter("x86_64")
     assert program is not None
     data = struct.pack("<IIQ6Q", number, processor, 0, *arguments, *[0] * (6 - len(arguments)))
     lines = list(struct.iter_unpack("HBBI", program))
@@ -68,11 +76,8 @@ class TestFilter:
 
     def test_no_other_call_gets_through(self) -> None:
         """Of the first six hundred numbers, those in the table and no others."""
-        known = {
-            seccomp._X86_64[name]
-            for name in (*seccomp.ALLOWED, *seccomp.NEVER_EXECUTABLE)
-            if name in seccomp._X86_64
-        }
+        numbers = syscalls.numbers("x86_64")
+        known = {numbers[name] for name in (*seccomp.ALLOWED, *seccomp.NEVER_EXECUTABLE)}
 
         assert known == {number for number in range(600) if _verdict(number) == _ALLOW}
 
@@ -92,6 +97,22 @@ class TestFilter:
         """32-bit and x32 calls have numbers that mean something else."""
         assert _KILL == _verdict(0, processor=0x40000003)
         assert _KILL == _verdict(0x40000000 | 1)
+
+    def test_the_listening_filters_together_are_as_strict(self) -> None:
+        """What the first leaves for a moment the second takes; the stricter verdict counts."""
+        notifier = seccomp.build_filter("x86_64", seccomp.NOTIFY)
+        seal = seccomp.build_seal("x86_64")
+
+        for processor, first in ((_X86, 0), (_X86, 0x40000000), (0x40000003, 0)):
+            for number in range(first, first + 600):
+                for arguments in ((0, 0, 3), (0, 0, 5), (1, 1, 6)):
+                    asked = {"arguments": arguments, "processor": processor}
+                    alone = _verdict(number, **asked)
+                    both = min(
+                        (_verdict(number, program=each, **asked) for each in (notifier, seal)),
+                        key=_STRICTEST_FIRST.index,
+                    )
+                    assert both == alone or (both, alone) == (seccomp.NOTIFY, _KILL)
 
     def test_an_unknown_processor_has_no_filter(self) -> None:
         """Then the probes will show that the box does not hold."""

@@ -118,7 +118,7 @@ async def test_a_lie_ends_the_liar_and_nobody_else(
 async def _told(shop: Running, key: str) -> bool:
     """Wait until the operator has been told that ``key`` lied."""
     async with asyncio.timeout(5):
-        while not any(each[:2] == (key, "protocol") for each in shop.incidents):  # noqa: ASYNC110  (the news of one program)
+        while not any((each.key, each.kind) == (key, "protocol") for each in shop.incidents):  # noqa: ASYNC110  (the news of one program)
             await asyncio.sleep(0.01)
     return True
 

@@ -60,7 +60,7 @@ class TestCpu:
         assert 0.95 < took_s < 5
         assert 2 == (await shop.run("twice", {"n": 1}, key="c")).state["n"]
         assert pids != shop.pool.worker_pids("c")
-        assert "c" == (await shop.incident("wall"))[0]
+        assert "c" == (await shop.incident("wall")).key
 
     async def test_waiting_for_the_host_is_not_computing(self, shop: Running) -> None:
         """A slow host call may take longer than the wall limit."""
@@ -229,14 +229,15 @@ class TestLyingWorkers:
         await asyncio.wait_for(asyncio.shield(worker.closed), 5)
 
         assert "idle_cpu" == worker.killed_for
-        assert "miner" == (await shop.incident("idle_cpu"))[0]
+        assert "miner" == (await shop.incident("idle_cpu")).key
 
     async def test_a_forbidden_system_call_is_an_alarm(self, shop: Running) -> None:
-        """The operator hears of it, with the program's key."""
+        """The operator hears of it, with the program's key and the call."""
         worker = await shop.pool.open_raw()
         worker.key = "burglar"
 
         with pytest.raises(EventFailedError):
             await worker.run_raw(m.RunRaw("import os\nos.fork()\n", False, ""), 5)
 
-        assert "burglar" == (await shop.incident("sigsys"))[0]
+        incident = await shop.incident("sigsys")
+        assert ("burglar", "clone (56)") == (incident.key, incident.syscall)

@@ -57,7 +57,8 @@ class TestDeath:
 
             assert ("died", True) == (failed.value.reason, failed.value.retryable)
             assert "Tea" == (await shop.run("ask", calls=tea)).state["text"]
-            assert ("shop-1", "killed", "killed from outside") == await shop.incident("killed")
+            incident = await shop.incident("killed")
+            assert ("shop-1", "killed from outside") == (incident.key, incident.detail)
 
     async def test_what_was_not_begun_is_run_by_the_next_worker(self) -> None:
         """Events behind the one that killed the worker are not its victims."""

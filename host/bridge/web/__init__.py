@@ -2,19 +2,19 @@
 
 ``program``: the page that holds the frame, its menu, and what is asked before it opens.  ``files``:
 the frame and what it loads.  ``sheets``: questions to the person.  ``permissions``: what people
-allow, and the merchant's log.
+allow, and the merchant's log.  ``suspensions``: an admin stops a version or lets it go.
 """
 
 from quart import Blueprint, current_app
 
 from host.bridge.channel import close_pages
-from host.bridge.web import files, permissions, program, sheets
+from host.bridge.web import files, permissions, program, sheets, suspensions
 from host.core.web import deps
 
 __all__ = ["blueprint"]
 
 blueprint = Blueprint("bridge", __name__)
-for part in (program, files, sheets, permissions):
+for part in (program, files, sheets, permissions, suspensions):
     blueprint.register_blueprint(part.blueprint)
 
 

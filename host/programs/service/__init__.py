@@ -3,7 +3,7 @@
 ``upload``: from bytes to a checked version; imported by its users alone, because it loads the
 runtime.  ``storing``: the version in the database.  ``versions``: submit, decide, publish, roll
 back.  ``directory``: what people find and open.  ``vault``: keys of other services.
-``incidents``: versions that attack are stopped.
+``incidents``: what the runtime reports.  ``suspensions``: versions that nobody may open.
 """
 
 from host.programs.model import Listing, Permission, Program, Secret, Status, Version
@@ -21,13 +21,21 @@ from host.programs.service.directory import (
     search,
 )
 from host.programs.service.incidents import (
+    access_incident,
     find_incidents,
-    find_suspended,
+    find_incidents_of,
     note_incident,
-    refuse_suspended,
     sweep,
 )
 from host.programs.service.storing import store_version
+from host.programs.service.suspensions import (
+    find_suspended,
+    find_suspension,
+    find_suspensions,
+    lift_suspension,
+    refuse_suspended,
+    suspend_version,
+)
 from host.programs.service.vault import find_secrets, open_secret, put_secret, remove_secret
 from host.programs.service.versions import (
     access_program,
@@ -56,12 +64,14 @@ __all__ = [
     "Secret",
     "Status",
     "Version",
+    "access_incident",
     "access_live",
     "access_program",
     "access_version",
     "approve_version",
     "find_grants",
     "find_incidents",
+    "find_incidents_of",
     "find_listings",
     "find_live_page",
     "find_live_version",
@@ -71,6 +81,8 @@ __all__ = [
     "find_recent",
     "find_secrets",
     "find_suspended",
+    "find_suspension",
+    "find_suspensions",
     "find_version",
     "find_version_named",
     "find_versions",
@@ -78,6 +90,7 @@ __all__ = [
     "find_versions_of_brand",
     "find_visited",
     "forget_visit",
+    "lift_suspension",
     "note_incident",
     "open_secret",
     "open_version",
@@ -91,6 +104,7 @@ __all__ = [
     "search",
     "store_version",
     "submit_version",
+    "suspend_version",
     "sweep",
     "take_offline",
     "withdraw_version",

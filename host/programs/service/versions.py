@@ -25,7 +25,7 @@ from host.programs.events import (
     VersionWithdrawn,
 )
 from host.programs.model import VERSIONS_SHOWN_MAX, Program, Status, Version
-from host.programs.service.incidents import refuse_suspended
+from host.programs.service.suspensions import refuse_suspended
 
 
 def access_program(tx: Tx, program_id: str, *, actor_id: str) -> Program:

@@ -7,6 +7,7 @@ from host.brands import service as brands
 from host.core.db import Tx
 from host.core.web import current_person_id, deps, render, see_other, settings
 from host.programs import service
+from host.programs.incident import Suspension
 from host.programs.model import Program, Version
 from sdk.contract.scopes import SCOPES
 
@@ -16,7 +17,7 @@ blueprint = Blueprint("console", __name__, url_prefix="/m/<handle>/program")
 @blueprint.get("")
 async def show_programs(handle: str) -> str:
     """Show the brand's programs and where their versions stand."""
-    brand, programs, suspended = await deps().db.read(
+    brand, programs, suspensions = await deps().db.read(
         _read_programs, handle, actor_id=current_person_id()
     )
     return await render(
@@ -25,7 +26,7 @@ async def show_programs(handle: str) -> str:
         console_tab="program",
         brand=brand,
         programs=programs,
-        suspended=suspended,
+        suspensions=suspensions,
         scopes=SCOPES,
         host_url=settings().base_url,
     )
@@ -69,9 +70,9 @@ async def post_offline(handle: str, program_id: str) -> ResponseReturnValue:
 
 def _read_programs(
     tx: Tx, handle: str, *, actor_id: str
-) -> tuple[brands.Brand, list[tuple[Program, list[Version]]], frozenset[str]]:
+) -> tuple[brands.Brand, list[tuple[Program, list[Version]]], dict[str, Suspension]]:
     brand = brands.access_brand_by_handle(tx, handle, actor_id=actor_id)
     programs = service.find_programs_of_brand(tx, brand.id)
     found = [(p, service.find_versions(tx, p.id, actor_id=actor_id)) for p in programs]
     ids = [version.id for _, versions in found for version in versions]
-    return brand, found, service.find_suspended(tx, ids)
+    return brand, found, service.find_suspensions(tx, ids)

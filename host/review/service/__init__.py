@@ -1,7 +1,8 @@
 """Use cases of the review domain.
 
 ``submissions``: the queue and what may be read of it.  ``decisions``: approve, reject, verify.
-``appeals``: the merchant's answer and who hears it.  ``audit``: the log of all of these.
+``appeals``: the merchant's answer and who hears it.  ``suspensions``: versions are stopped and let
+go.  ``audit``: the log of all of these.
 """
 
 from host.review.model import Appeal, AuditEntry, AuditReport, Submission
@@ -23,11 +24,13 @@ from host.review.service.submissions import (
     open_submission,
     receive_submission,
 )
+from host.review.service.suspensions import Case, lift, open_case, suspend
 
 __all__ = [
     "Appeal",
     "AuditEntry",
     "AuditReport",
+    "Case",
     "Submission",
     "access_submission",
     "appeal",
@@ -41,10 +44,13 @@ __all__ = [
     "find_decided",
     "find_open_appeals",
     "find_queue",
+    "lift",
     "note_seen",
+    "open_case",
     "open_own_rejection",
     "open_submission",
     "receive_submission",
     "reject",
+    "suspend",
     "verify_brand",
 ]

@@ -88,7 +88,7 @@ def verify_brand(
 ) -> brands.Brand:
     """Give a brand the verified mark, or take it; the reason says what was looked at."""
     identity.require_admin(tx, actor_id)
-    _refuse_own_brand(tx, brand_id, actor_id=actor_id)
+    refuse_own_brand(tx, brand_id, actor_id=actor_id)
     text = check_reason(reason)
 
     brand = brands.verify_brand(tx, brand_id, is_verified=is_verified, now_ms=now_ms)
@@ -123,7 +123,7 @@ def check_reason(reason: str) -> str:
 
 def refuse_unopened(tx: Tx, submission: Submission, *, actor_id: str) -> None:
     """Refuse a decision about what the admin has not opened, or about their own brand."""
-    _refuse_own_brand(tx, submission.brand_id, actor_id=actor_id)
+    refuse_own_brand(tx, submission.brand_id, actor_id=actor_id)
     if not repository.has_seen(tx, submission.id, actor_id):
         raise NotOpenedError("Open the version and try it before you decide.")
 
@@ -141,7 +141,8 @@ def _lock_open(tx: Tx, submission_id: str, *, actor_id: str) -> Submission:
     return submission
 
 
-def _refuse_own_brand(tx: Tx, brand_id: str, *, actor_id: str) -> None:
+def refuse_own_brand(tx: Tx, brand_id: str, *, actor_id: str) -> None:
+    """Refuse a decision of an admin about a brand that they act for."""
     if actor_id in brands.find_member_ids(tx, brand_id):
         raise OwnBrandError("You act for this brand, so another admin decides about it.")
 
