@@ -171,6 +171,10 @@ SECTIONS: dict[str, tuple[Line, ...]] = {
         ("One amount, in minor units", "sdk.contract.shapes:AMOUNT_MINOR_MAX"),
         ("A regular expression", "runtime.policy.patterns:PATTERN_CHARS_MAX"),
         ("A text that one is searched in", "runtime.policy.patterns:TEXT_CHARS_MAX"),
+        (
+            "The same, when the search may begin anew at each sign",
+            "runtime.policy.patterns:TEXT_CHARS_RETRIED_MAX",
+        ),
         ("Events of one person in one program", "host.bridge.pages:EVENTS_PER_MINUTE"),
         ("Pages that one person opens in one program", "host.bridge.pages:OPENS_PER_MINUTE"),
         ("Pages kept for one person in one program", "host.bridge.pages:PAGES_PER_PERSON_MAX"),

@@ -22,7 +22,18 @@ _object = msgspec.json.Decoder(dict[str, Any])
 _NOT_STRUCTURE = bytes(set(range(256)) - set(b'[]{}"'))
 # Each item of these takes at least one byte of text.
 _SIZED = frozenset({str, list, tuple, dict})
+# What to do about a value that is none of these.
+ADVICE = (
+    "keep texts, numbers, lists and dicts; of an enum the member's .value, of a record asdict(…) or"
+    " ._asdict()"
+)
 _SCALARS = (str, int, float, bool, type(None))
+
+
+class ByValue:
+    """Base of classes whose instances are kept as the plain value in their ``_value_``."""
+
+    __slots__ = ()
 
 
 class NotPlainError(Exception):
@@ -133,7 +144,9 @@ def _copy(value: Any, depth: int) -> Any:
     # Counter and defaultdict are dicts whose reading back as a dict surprises nobody.
     if issubclass(kind, dict):
         return {_key(key): _copy(each, depth + 1) for key, each in dict.items(value)}
-    raise NotPlainError(f"{kind.__name__} is not plain data")
+    if issubclass(kind, ByValue):
+        return _scalar(value._value_)
+    raise NotPlainError(f"{kind.__name__} is not plain data: {ADVICE}")
 
 
 def _scalar(value: Any) -> Any:

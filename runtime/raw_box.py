@@ -20,7 +20,8 @@ import msgspec
 from runtime import messages as m
 from runtime import plain, policy
 from runtime.cpu_limit import CpuLimit, CpuLimitError
-from runtime.policy.guards import ATTRIBUTES, ProgramType
+from runtime.policy.classes import ProgramType
+from runtime.policy.guards import ATTRIBUTES
 from runtime.worker import SOCKET, send
 
 FILE = "payload.py"

@@ -208,7 +208,8 @@ def _language() -> str:
     return _page(
         "Language",
         "A mini-program is written in Python 3.11: functions, classes, generators, comprehensions,"
-        " f-strings, `match` on literals, sequences and mappings, exceptions, `nonlocal`,"
+        " f-strings, `match` on literals, members (`Status.PAID`), sequences and mappings,"
+        " exceptions, `with` (the exit method gets None as its traceback), enums, named tuples, `nonlocal`,"
         " annotations (which are never run). What is below is everything it has beside that.",
         [
             _list("Life cycle of a page", (f"`{n}` — {doc}" for n, doc in LIFE_CYCLE.items())),

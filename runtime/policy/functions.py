@@ -21,7 +21,10 @@ from types import ModuleType
 from typing import Any
 
 from runtime.policy import guards, text
+from runtime.policy.class_making import TYPED_DICT
+from runtime.policy.classes import ProgramErrorType, ProgramType
 from runtime.policy.facade import Facade, TypeHint
+from runtime.policy.tuples import NAMED_TUPLE, NamedRecord, items_of
 
 _CACHE_MAX = 1024
 _COPY_DEPTH_MAX = 100
@@ -97,7 +100,7 @@ def _wraps(_wrapped: Any, /) -> Callable[[Any], Any]:
 
 def _total_ordering(cls: Any, /) -> Any:
     """Add what is missing of the four comparisons to a class that has ``__lt__``."""
-    if not isinstance(cls, guards.ProgramType) or "__lt__" not in cls.__dict__:
+    if type(cls) is not ProgramType or "__lt__" not in cls.__dict__:
         raise ValueError("total_ordering needs a class of yours with __lt__")
     missing: dict[str, Callable[[Any, Any], Any]] = {
         "__gt__": lambda self, other: other < self,
@@ -147,7 +150,7 @@ def _methodcaller(name: str, /, *args: Any, **keywords: Any) -> Callable[[Any], 
 
 def _copy(value: Any, /) -> Any:
     kind = type(value)
-    if isinstance(kind, guards.ProgramType):
+    if _is_copied(kind):
         return _new(kind, value.__dict__)
     return copy.copy(value) if kind in _CONTAINERS else value
 
@@ -161,8 +164,14 @@ _CONTAINERS = frozenset(
 )
 
 
+def _is_copied(kind: type) -> bool:
+    """Tell whether objects are the program's own and can change: members of enums cannot."""
+    is_plain = type(kind) in {ProgramType, ProgramErrorType}
+    return is_plain and not issubclass(kind, NamedRecord)
+
+
 def _new(kind: Any, values: Mapping[str, Any]) -> Any:
-    if isinstance(kind, guards.ProgramErrorType):
+    if isinstance(kind, ProgramErrorType):
         raise TypeError("exceptions cannot be copied")
     new = object.__new__(kind)
     new.__dict__.update(values)
@@ -171,7 +180,9 @@ def _new(kind: Any, values: Mapping[str, Any]) -> Any:
 
 def _deep(value: Any, made: dict[int, Any], depth: int) -> Any:
     kind = type(value)
-    is_own = isinstance(kind, guards.ProgramType)
+    is_own = _is_copied(kind)
+    if isinstance(value, NamedRecord):
+        return kind(*_deep(items_of(value), made, depth))
     if not is_own and kind not in _CONTAINERS and kind is not tuple:
         return value
     if depth > _COPY_DEPTH_MAX:
@@ -267,6 +278,9 @@ SMALL_MODULES: dict[str, dict[str, Any]] = {
     "textwrap": _ours(textwrap, "dedent fill indent shorten wrap"),
     "typing": {
         **_hints(_TYPING),
+        "NamedTuple": NAMED_TUPLE,
+        "TypedDict": TYPED_DICT,
+        "NewType": lambda _name, kind, /: kind,
         "TYPE_CHECKING": False,
         "cast": lambda _kind, value, /: value,
     },

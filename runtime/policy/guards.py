@@ -18,20 +18,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from runtime.policy import text
+from runtime.policy.classes import ProgramErrorType, ProgramType, is_of_program
+from runtime.policy.enums import EnumType, StrEnum
 from runtime.policy.facade import Facade, Record, TypeHint, field_of, names_of, real_of
-from runtime.policy.names import ALLOWED_DUNDERS, FIELDS_NAME, TEMPORARY_PREFIX, is_reserved
+from runtime.policy.names import is_reserved
 from sdk.errors import ApiError
-
-
-class ProgramType(type):
-    """The type of every class that a mini-program defines; how the guards know one."""
-
-    def __repr__(cls) -> str:
-        return f"<class {cls.__name__}>"
-
-
-class ProgramErrorType(ProgramType):
-    """The same for exceptions, whose built-in bases have attributes of their own."""
 
 
 def _set(names: str) -> frozenset[str]:
@@ -101,7 +92,7 @@ _REPLACED: Mapping[tuple[type, str], Callable[..., Any]] = {
     (dt.datetime, "astimezone"): text.in_zone,
     **{(kind, "strftime"): text.format_time for kind in (dt.datetime, dt.date, dt.time)},
 }
-_ERROR_ATTRIBUTES: Mapping[type, frozenset[str]] = {
+ERROR_ATTRIBUTES: Mapping[type, frozenset[str]] = {
     ApiError: _set("code message"),
     json.JSONDecodeError: _set("msg doc pos lineno colno"),
 }
@@ -165,8 +156,10 @@ def get_attribute(obj: Any, name: str, /) -> Any:
 
 
 def _rare_attribute(obj: Any, kind: type, name: str) -> Any:
-    """Serve classes, exceptions and ``super()``."""
-    if issubclass(kind, ProgramType) and _is_of_program(obj, name):
+    """Serve classes, members of enums, exceptions and ``super()``."""
+    if type(kind) is EnumType:
+        return _member_attribute(obj, kind, name)
+    if issubclass(kind, ProgramType) and is_of_program(obj, name):
         return getattr(obj, name)
     if kind is type:
         if (obj, name) in _REPLACED:
@@ -175,11 +168,20 @@ def _rare_attribute(obj: Any, kind: type, name: str) -> Any:
         # Methods and constants of a type, not the descriptors of its instances' fields.
         if found is not None and type(found) not in _DESCRIPTORS:
             return found
-    if kind is super and _is_of_program(_behind(obj), name):
+    if kind is super and is_of_program(_behind(obj), name):
         return getattr(obj, name)
     if isinstance(obj, BaseException):
         return _error_attribute(obj, kind, name)
     raise AttributeError(f"{_name_of(obj, kind)} has no attribute {name!r} here")
+
+
+def _member_attribute(member: Any, kind: type, name: str) -> Any:
+    """Serve a member of an enum: what its class has, what its ``__init__`` set, a text's own."""
+    if is_of_program(kind, name) or name in getattr(member, "__dict__", ()):
+        return getattr(member, name)
+    if isinstance(member, StrEnum):
+        return get_attribute(member.value, name)
+    raise AttributeError(f"{kind.__name__} has no attribute {name!r} here")
 
 
 def _error_attribute(error: BaseException, kind: type, name: str) -> Any:
@@ -190,9 +192,9 @@ def _error_attribute(error: BaseException, kind: type, name: str) -> Any:
     """
     if name == "args":
         return tuple(_shown_argument(each) for each in error.args)
-    if type(kind) is ProgramErrorType and (name in error.__dict__ or _is_of_program(kind, name)):
+    if type(kind) is ProgramErrorType and (name in error.__dict__ or is_of_program(kind, name)):
         return getattr(error, name)
-    for base, names in _ERROR_ATTRIBUTES.items():
+    for base, names in ERROR_ATTRIBUTES.items():
         if isinstance(error, base) and name in names:
             return getattr(error, name)
     raise AttributeError(f"{kind.__name__} has no attribute {name!r} here; it has args")
@@ -208,11 +210,6 @@ def _shown_argument(value: Any) -> Any:
 def _behind(bound: Any) -> type:
     """Return the class of the object that a ``super()`` speaks for."""
     return type(bound.__self__)
-
-
-def _is_of_program(cls: type, name: str) -> bool:
-    """Tell whether ``name`` comes from a class that the mini-program wrote."""
-    return any(name in each.__dict__ for each in cls.__mro__ if isinstance(each, ProgramType))
 
 
 def _name_of(obj: Any, kind: type) -> str:
@@ -249,7 +246,7 @@ def to_hash(value: Any, /) -> int:
         return hash(frozenset(to_hash(each) for each in value))
     if value is None:
         return 0
-    if isinstance(kind, ProgramType) and _is_of_program(kind, "__hash__"):
+    if isinstance(kind, ProgramType) and is_of_program(kind, "__hash__"):
         return hash(value)
     raise TypeError(f"{_name_of(value, kind)} has no hash here")
 
@@ -272,7 +269,7 @@ def get_super_init(bound: Any, /) -> Callable[..., None]:
 def get_item(obj: Any, key: Any, /) -> Any:
     """Return ``obj[key]``."""
     kind = type(obj)
-    if kind in _READABLE_ITEMS or isinstance(kind, ProgramType):
+    if kind in _READABLE_ITEMS or isinstance(kind, ProgramType) or kind is EnumType:
         return obj[key]
     # `list[int]` and `Optional[str]` say something to readers only.
     if (kind is type and obj in _GENERIC) or (kind is Facade and _is_hint(obj)):
@@ -322,34 +319,3 @@ def _real_types(cls: Any) -> Any:
             raise TypeError(f"{cls!r} is not a type")
         return real
     return cls
-
-
-def make_class(
-    name: str, bases: tuple[Any, ...], namespace: dict[str, Any], *, bases_allowed: frozenset[type]
-) -> type:
-    """Make a class of the mini-program: the metaclass of every ``class`` statement.
-
-    Built-in types cannot be subclassed: a subclass of ``str`` would pass for one where the
-    interpreter looks, and behave otherwise.
-    """
-    for base in bases:
-        if not isinstance(base, ProgramType) and base not in bases_allowed:
-            raise TypeError(
-                f"class {name}: only Page, exceptions and your own classes can be bases"
-            )
-    # What `d[k] += 1` in the body of the class left behind.
-    for key in [key for key in namespace if key.startswith(TEMPORARY_PREFIX)]:
-        del namespace[key]
-    for key in namespace:
-        is_own = key in {"__module__", "__qualname__", "__doc__", "__classcell__", FIELDS_NAME}
-        if is_reserved(key) and not is_own and key not in ALLOWED_DUNDERS:
-            raise TypeError(f"class {name}: {key} cannot be set here")
-    is_error = any(issubclass(base, BaseException) for base in bases)
-    if not is_error and not any("__repr__" in base.__dict__ for base in bases):
-        namespace.setdefault("__repr__", plain_repr)
-    return (ProgramErrorType if is_error else ProgramType)(name, bases, namespace)
-
-
-def plain_repr(self: object) -> str:
-    """Name an object without its address."""
-    return f"<{type(self).__name__}>"

@@ -21,10 +21,14 @@ from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any
 
+from runtime import plain
+from runtime.policy.contexts import CONTEXT_NAMES
+from runtime.policy.enums import ENUM_NAMES
 from runtime.policy.facade import Facade, names_of
 from runtime.policy.functions import SMALL_MODULES, STRING_EXTRAS
 from runtime.policy.patterns import REGEX_NAMES
 from runtime.policy.records import DATACLASS_NAMES
+from runtime.policy.tuples import TUPLE_NAMES, NamedRecord, items_of
 
 NowMs = Callable[[], int]
 
@@ -50,10 +54,17 @@ _DECIMAL_ERRORS = "DecimalException DivisionByZero InvalidOperation"
 def make_modules(*, now_ms: NowMs, rng: random.Random) -> dict[str, Facade]:
     """Return the standard modules of one mini-program."""
     names: dict[str, Mapping[str, Any]] = {
-        "collections": _pick(collections, "Counter defaultdict deque"),
+        "collections": {
+            **_pick(collections, "Counter defaultdict deque"),
+            **TUPLE_NAMES,
+            # A dict keeps its order; the real one adds a way to corrupt it while it is compared.
+            "OrderedDict": Facade("OrderedDict", {"fromkeys": dict.fromkeys}, call=dict, real=dict),
+        },
+        "contextlib": CONTEXT_NAMES,
         "datetime": _datetime_names(now_ms),
         "dataclasses": DATACLASS_NAMES,
         "decimal": _pick(decimal, f"Decimal {_ROUNDING} {_DECIMAL_ERRORS}"),
+        "enum": ENUM_NAMES,
         "itertools": _pick(itertools, _ITERTOOLS),
         "json": {"dumps": _dump, "loads": _load, "JSONDecodeError": json.JSONDecodeError},
         "math": _pick(math, _MATH) | {"factorial": _factorial, "comb": _comb, "perm": _perm},
@@ -109,7 +120,17 @@ def _dump(
         ensure_ascii=bool(ensure_ascii),
         separators=separators,
         allow_nan=False,
+        default=_by_value,
     )
+
+
+def _by_value(value: Any) -> Any:
+    """Return what a member or a named tuple is written as."""
+    if isinstance(value, plain.ByValue):
+        return value._value_  # type: ignore[attr-defined]  # see plain.ByValue
+    if isinstance(value, NamedRecord):
+        return list(items_of(value))
+    raise TypeError(f"{type(value).__name__} is not plain data: {plain.ADVICE}")
 
 
 def _load(text: str | bytes, /) -> Any:

@@ -11,8 +11,8 @@ def _words(text: str) -> tuple[str, ...]:
 
 # Magic methods that a class may define: none of them can reach what a plain method could not.
 # Missing on purpose: everything that changes how attributes or classes work (__getattr__,
-# __new__, __init_subclass__, __class_getitem__, __slots__, __set_name__), everything that is called
-# behind the program's back (__del__, __reduce__), and __enter__/__exit__, which receive tracebacks.
+# __new__, __init_subclass__, __class_getitem__, __set_name__), and everything that is called behind
+# the program's back (__del__, __reduce__).  `with` itself never calls __exit__: see ``contexts``.
 ALLOWED_DUNDERS = frozenset(
     f"__{name}__"
     for name in _words(
@@ -21,7 +21,7 @@ ALLOWED_DUNDERS = frozenset(
         " add sub mul truediv floordiv mod pow neg pos abs round int float index"
         " radd rsub rmul rtruediv rfloordiv rmod rpow iadd isub imul itruediv ifloordiv imod"
         " and or xor invert rand ror rxor iand ior ixor lshift rshift matmul divmod"
-        " trunc floor ceil post_init"
+        " trunc floor ceil post_init enter exit"
     )
 )
 # Names that the rewritten source makes for itself; they begin with an underscore, as no name of a
@@ -29,7 +29,7 @@ ALLOWED_DUNDERS = frozenset(
 TEMPORARY_PREFIX = "_tmp"
 # Nobody should have to look twice at a program to see which of the two it means.
 _LOOKS_LIKE_A_GUARD = frozenset(
-    _words("_getattr _getitem _getiter _write _apply _inplacevar _print _shown _percent")
+    _words("_getattr _getitem _getiter _write _apply _inplacevar _print _shown _percent _with")
 )
 
 
@@ -97,6 +97,8 @@ BUILTIN_FIXES: Mapping[str, str] = {
     "ExceptionGroup": "raise one exception",
     "OSError": _NO_HOST_ACCESS,
     "__import__": "write an import statement",
+    "__name__": "leave the test out: a file is only ever imported by the host",
+    "__file__": _NO_HOST_ACCESS,
 }
 MODULE_FIXES: Mapping[str, str] = {
     "os": _NO_HOST_ACCESS,
@@ -111,13 +113,16 @@ MODULE_FIXES: Mapping[str, str] = {
     "requests": _NO_HOST_ACCESS,
     "urllib": _NO_HOST_ACCESS,
     "http": _NO_HOST_ACCESS,
-    "enum": "use text constants",
+    "abc": "write a plain class whose methods raise NotImplementedError",
     "logging": "use api.log.info(…)",
     "hashlib": "nothing here needs a hash; compare the values",
     "secrets": "use random: the host gives each event a seed of its own",
     "base64": "send images by their name under assets/",
     "pickle": "use json",
     "sqlite3": "use api.storage",
+    "zoneinfo": "use timezone(timedelta(hours=8)) of datetime",
+    "contextvars": "keep values in self",
+    "html": "write the text: a template shows it as text, never as markup",
 }
 
 # Modules that exist elsewhere: whoever imports one means it, and not a file of the program.

@@ -6,7 +6,8 @@ import random
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from runtime.policy import guards, text
+from runtime.policy import contexts, guards, text
+from runtime.policy.class_making import make_class
 from runtime.policy.facade import Facade, names_of
 from runtime.policy.modules import NowMs, make_modules
 from runtime.policy.names import EXCEPTIONS, PLAIN_BUILTINS
@@ -37,7 +38,7 @@ def make_globals(
         "__builtins__": _builtins(_import_guard(modules, program_modules), log),
         "__name__": name,
         "__metaclass__": functools.partial(
-            guards.make_class, bases_allowed=_BASES | frozenset(_classes(sdk.values()))
+            make_class, bases_allowed=_BASES | frozenset(_classes(sdk.values()))
         ),
         "_AnyError_": Exception,
         "_apply_": guards.call,
@@ -47,6 +48,7 @@ def make_globals(
         "_percent_": text.percent,
         "_shown_": text.shown,
         "_super_init_": guards.get_super_init,
+        "_with_": contexts.entered,
         "_write_": guards.writable,
     }
 

@@ -10,9 +10,11 @@ from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
 from runtime.policy import text
+from runtime.policy.classes import ProgramType, plain_repr
 from runtime.policy.facade import Facade, names_of, real_of
-from runtime.policy.guards import ProgramErrorType, ProgramType, plain_repr, to_hash
+from runtime.policy.guards import to_hash
 from runtime.policy.names import FIELDS_NAME
+from runtime.policy.tuples import NamedRecord
 
 # The fields of a class after it was made, in its own dict; no program can read the name.
 _MADE = "_made_fields_"
@@ -52,9 +54,10 @@ def _dataclass(
     frozen: bool = False,
     repr: bool = True,  # noqa: A002  (as Python names it)
     kw_only: bool = False,
+    slots: bool = False,  # noqa: ARG001  (only saves memory)
 ) -> Any:
     def make(cls: Any) -> Any:
-        if not isinstance(cls, ProgramType) or isinstance(cls, ProgramErrorType):
+        if type(cls) is not ProgramType or issubclass(cls, NamedRecord):
             raise TypeError("dataclass is for classes of your own")
         fields = _read_fields(cls)
         own: dict[str, Any] = {"__init__": _make_init(fields, kw_only=kw_only)}

@@ -14,7 +14,7 @@ _PLAIN_NODES = (
     *(ast.Constant, ast.List, ast.Tuple, ast.Set, ast.Dict, ast.Starred, ast.Subscript, ast.Slice),
     *(ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.comprehension),
     *(ast.JoinedStr, ast.FormattedValue, ast.Match, ast.match_case),
-    *(ast.MatchSingleton, ast.MatchSequence, ast.MatchOr),
+    *(ast.MatchSingleton, ast.MatchSequence, ast.With, ast.withitem),
     *(ast.expr_context, ast.boolop, ast.operator, ast.unaryop, ast.cmpop),
 )
 _PLAIN_KINDS = frozenset(
@@ -80,6 +80,26 @@ class RuleVisitor(ast.NodeVisitor):
         line = getattr(node, "lineno", 0)
         column = getattr(node, "col_offset", -1) + 1
         self.findings.append(Finding(self._path, line, column, code, message, fix, severity))
+
+
+def is_dotted(node: ast.expr) -> bool:
+    """Tell whether an expression is a name with attributes, such as ``Status.PAID``."""
+    inner = node
+    while isinstance(inner, ast.Attribute):
+        inner = inner.value
+    return isinstance(node, ast.Attribute) and isinstance(inner, ast.Name)
+
+
+def is_slots(node: ast.stmt) -> bool:
+    """Tell whether a statement of a class is ``__slots__ = (…)``, which saves memory elsewhere.
+
+    It is left out: objects here take any attribute.
+    """
+    if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Name):
+        return False
+    values = node.value.elts if isinstance(node.value, ast.Tuple | ast.List) else [node.value]
+    is_plain = all(isinstance(each, ast.Constant) for each in values)
+    return is_plain and [node.targets[0].id, len(node.targets)] == ["__slots__", 1]
 
 
 def bound_names(tree: ast.AST) -> Iterable[str]:

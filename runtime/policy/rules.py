@@ -12,7 +12,7 @@ from RestrictedPython.transformer import INSPECT_ATTRIBUTES
 
 from runtime.policy import names
 from runtime.policy.modules import STANDARD_MODULES
-from runtime.policy.rule_visitor import RuleVisitor, flow_ends
+from runtime.policy.rule_visitor import RuleVisitor, flow_ends, is_dotted, is_slots
 
 # Ways out of the program that have no underscore.
 _LEADING_OUT = INSPECT_ATTRIBUTES | {"mro", "format_map", "with_traceback", "tb_lasti", "tb_lineno"}
@@ -124,7 +124,7 @@ class Rules(RuleVisitor):
             if isinstance(statement, ast.FunctionDef) and _is_dunder(statement.name):
                 self._check_magic(statement)
                 self._read_function(statement)
-            else:
+            elif not is_slots(statement):
                 self.visit(statement)
         self._inside.pop()
 
@@ -173,12 +173,6 @@ class Rules(RuleVisitor):
         )
 
     # Statements.
-
-    def visit_With(self, node: ast.With) -> None:
-        """Refuse: there is nothing to open, and ``__exit__`` is handed tracebacks."""
-        self._refuse(
-            node, "LANG024", "'with' is not available", "use try and finally; nothing needs opening"
-        )
 
     def visit_Try(self, node: ast.Try) -> None:
         """Refuse a ``finally`` that swallows what passes, the time limit among it."""
@@ -318,8 +312,24 @@ class Rules(RuleVisitor):
     # Match.
 
     def visit_MatchValue(self, node: ast.MatchValue) -> None:
-        """Literals only: a dotted name would read an attribute that no guard sees."""
-        self._check_literal(node.value)
+        """Literals, and dotted names, which the guard of the case compares."""
+        if is_dotted(node.value):
+            self.visit(node.value)
+        else:
+            self._check_literal(node.value)
+
+    def visit_MatchOr(self, node: ast.MatchOr) -> None:
+        """Beside a dotted name stand values only: they are compared together."""
+        values = (ast.MatchValue, ast.MatchSingleton)
+        dotted = any(isinstance(p, ast.MatchValue) and is_dotted(p.value) for p in node.patterns)
+        if dotted and not all(isinstance(each, values) for each in node.patterns):
+            self._refuse(
+                node,
+                "LANG023",
+                "a dotted name can stand beside values only",
+                "write a case of its own for each",
+            )
+        self._visit_all(node.patterns)
 
     def visit_MatchMapping(self, node: ast.MatchMapping) -> None:
         """Check keys, the rest and the patterns."""

@@ -24,6 +24,7 @@ from runtime.policy.names import (
     TEMPORARY_PREFIX,
     is_reserved,
 )
+from runtime.policy.rule_visitor import is_dotted, is_slots
 
 AnyNode = TypeVar("AnyNode", bound=ast.AST)
 
@@ -47,6 +48,11 @@ class _Transformer(RestrictingNodeTransformer):
     """RestrictedPython's transformer with the differences named above."""
 
     _temporary = 0
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        # What the guard of each case that is being read has to compare.
+        self._tests: list[list[ast.expr]] = []
 
     # Names.
 
@@ -115,7 +121,9 @@ class _Transformer(RestrictingNodeTransformer):
         if node.keywords:
             self.error(node, "class keywords are not allowed")
         self.check_name(node, node.name)
-        fields = _annotated(node) if node.decorator_list else None
+        # For dataclasses and named tuples.
+        fields = _annotated(node) if node.decorator_list or node.bases else None
+        node.body = [each for each in node.body if not is_slots(each)] or [_at(ast.Pass(), node)]
         node = self.node_contents_visit(node)
         if fields is not None:
             names: list[ast.expr] = [ast.Constant(name) for name in fields]
@@ -185,9 +193,15 @@ class _Transformer(RestrictingNodeTransformer):
         return cast("ast.AST", self.node_contents_visit(node))
 
     def visit_With(self, node: ast.With) -> ast.AST:  # noqa: N802
-        """Refuse."""
-        self.error(node, "With statements are not allowed.")
+        """Let the interpreter enter a stand-in: ``__exit__`` is handed a traceback."""
+        node = self.node_contents_visit(node)
+        for item in node.items:
+            item.context_expr = _call("_with_", [item.context_expr], node)
         return node
+
+    def visit_withitem(self, node: ast.withitem) -> ast.AST:
+        """Leave to the parts."""
+        return cast("ast.AST", self.node_contents_visit(node))
 
     # Text without addresses.
 
@@ -220,13 +234,40 @@ class _Transformer(RestrictingNodeTransformer):
         return cast("ast.AST", self.node_contents_visit(node))
 
     def visit_match_case(self, node: ast.match_case) -> ast.AST:
-        """Leave to the patterns."""
-        return cast("ast.AST", self.node_contents_visit(node))
+        """Add to the guard what its patterns leave to it."""
+        self._tests.append([])
+        node = self.node_contents_visit(node)
+        tests = [*self._tests.pop(), *([node.guard] if node.guard else [])]
+        if tests:
+            node.guard = tests[0] if len(tests) == 1 else ast.BoolOp(ast.And(), tests)
+        return node
 
     def visit_MatchValue(self, node: ast.MatchValue) -> ast.AST:  # noqa: N802
-        """Keep literals as they are: a pattern cannot hold a guarded call."""
+        """Keep literals, and compare with ``Status.PAID`` in the guard of the case.
+
+        A pattern cannot hold a guarded call.
+        """
+        if is_dotted(node.value):
+            return self._tested(node, [node])
         self._refuse_unless_literal(node, node.value)
         return node
+
+    def _tested(self, node: ast.pattern, alternatives: list[ast.pattern]) -> ast.AST:
+        """Return a name in place of a pattern; the guard will compare what it holds."""
+        name = self._name()
+        tests: list[ast.expr] = []
+        for each in alternatives:
+            if isinstance(each, ast.MatchSingleton):
+                sign: ast.cmpop = ast.Is()
+                value: ast.expr = _at(ast.Constant(each.value), node)
+            elif isinstance(each, ast.MatchValue):
+                sign, value = ast.Eq(), self.visit(each.value)
+            else:
+                self.error(node, "a dotted name can stand beside values only")
+                return node
+            tests.append(_at(ast.Compare(_at(_load(name), node), [sign], [value]), node))
+        self._tests[-1].append(tests[0] if len(tests) == 1 else ast.BoolOp(ast.Or(), tests))
+        return _at(ast.MatchAs(None, name), node)
 
     def visit_MatchSingleton(self, node: ast.MatchSingleton) -> ast.AST:  # noqa: N802
         """Allow ``None``, ``True`` and ``False``."""
@@ -237,7 +278,11 @@ class _Transformer(RestrictingNodeTransformer):
         return cast("ast.AST", self.node_contents_visit(node))
 
     def visit_MatchOr(self, node: ast.MatchOr) -> ast.AST:  # noqa: N802
-        """Leave to the patterns."""
+        """Leave to the patterns; values with dotted names among them are compared together."""
+        if any(
+            isinstance(each, ast.MatchValue) and is_dotted(each.value) for each in node.patterns
+        ):
+            return self._tested(node, node.patterns)
         return cast("ast.AST", self.node_contents_visit(node))
 
     def visit_MatchStar(self, node: ast.MatchStar) -> ast.AST:  # noqa: N802

@@ -1,6 +1,8 @@
 """Under the guards, Python means what it means everywhere."""
 
 import random
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -10,6 +12,22 @@ from sdk import ApiError, Page
 from sdk.api import make_api
 
 NOW_MS = 1_700_000_000_000
+
+
+def make_names(
+    log: Callable[[str], None],
+    call: Callable[[str, dict[str, Any]], Any] = lambda _name, _args: None,
+    modules: Mapping[str, dict[str, Any]] = MappingProxyType({}),
+) -> dict[str, Any]:
+    """Return the names that a file begins with."""
+    return policy.make_globals(
+        sdk_modules={"sdk": {"Page": Page, "ApiError": ApiError, "api": make_api(call)}},
+        program_modules=modules.get,
+        log=log,
+        now_ms=lambda: NOW_MS,
+        rng=random.Random(7),  # noqa: S311  (must be repeatable)
+        name="pages.a",
+    )
 
 
 def run(source: str, **modules: dict[str, Any]) -> dict[str, Any]:
@@ -22,14 +40,7 @@ def run(source: str, **modules: dict[str, Any]) -> dict[str, Any]:
         if name == "pay.open":
             raise ApiError("conflict", "Paid already.")
 
-    names = policy.make_globals(
-        sdk_modules={"sdk": {"Page": Page, "ApiError": ApiError, "api": make_api(call)}},
-        program_modules=modules.get,
-        log=logged.append,
-        now_ms=lambda: NOW_MS,
-        rng=random.Random(7),  # noqa: S311  (must be repeatable)
-        name="pages.a",
-    )
+    names = make_names(logged.append, call, modules)
     exec(policy.compile_source(source, "pages/a.py"), names)  # noqa: S102  (this is the subject)
     return {**names, "calls": calls, "logged": logged}
 

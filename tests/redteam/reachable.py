@@ -25,7 +25,25 @@ from sdk.api import make_api
 # A program that has one of everything that can be defined.
 _PROGRAM = """
 from sdk import Page
+from enum import Enum, IntEnum, StrEnum
+from contextlib import suppress
+from typing import NamedTuple
 import dataclasses
+class Size(Enum):
+    SMALL = 1
+    def __init__(self, value): self.own = value
+class Level(IntEnum):
+    LOW = 1
+class Status(StrEnum):
+    PAID = "paid"
+class Pair(NamedTuple):
+    left: int
+    right: int = 2
+class Held:
+    def __enter__(self): return self
+    def __exit__(self, kind, error, traceback): return False
+small, low, paid = Size.SMALL, Level.LOW, Status.PAID
+row, quiet, held = Pair(1), suppress(KeyError), Held()
 def function(x=1): return x
 def make():
     yield 1

@@ -18,6 +18,7 @@ CASES = [
     *read_cases(ROOT / "tests/data/escape_payloads.jsonl"),
     *read_cases(ROOT / "tests/redteam/cases.jsonl"),
     *read_cases(ROOT / "tests/redteam/cases_more.jsonl"),
+    *read_cases(ROOT / "tests/redteam/cases_language.jsonl"),
 ]
 # Bombs for the compiler never reach a worker without the language wall in another form.
 BOX_CASES = [case for case in CASES if case.layer in BOX_LAYERS]

@@ -14,8 +14,10 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from runtime.policy.classes import ProgramType
+from runtime.policy.contexts import Manager
 from runtime.policy.facade import Facade, Record, names_of
-from runtime.policy.guards import ATTRIBUTES, ProgramType, get_attribute
+from runtime.policy.guards import ATTRIBUTES, get_attribute
 from runtime.policy.modules import STANDARD_MODULES
 
 _VALUES_MAX = 30_000
@@ -38,7 +40,7 @@ _INERT: tuple[Any, ...] = (
     *(type(None), type(Ellipsis), type(NotImplemented), complex, types.FunctionType),
     *(types.MethodType, types.BuiltinFunctionType, types.MethodDescriptorType),
     *(types.ClassMethodDescriptorType, types.GeneratorType, types.GenericAlias, types.UnionType),
-    *(staticmethod, classmethod, super, functools.partial, Facade, Record),
+    *(staticmethod, classmethod, super, functools.partial, Facade, Record, Manager),
     *(map, filter, zip, enumerate, reversed, type(iter([])), type(iter(())), type(iter(""))),
     *(type(iter({})), type(iter({}.values())), type(iter({}.items())), type(iter(set()))),
     *(type(iter(range(1))), type({}.keys()), type({}.values()), type({}.items())),
