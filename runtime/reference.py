@@ -209,8 +209,9 @@ def _language() -> str:
         "Language",
         "A mini-program is written in Python 3.11: functions, classes, generators, comprehensions,"
         " f-strings, `match` on literals, members (`Status.PAID`), sequences and mappings,"
-        " exceptions, `with` (the exit method gets None as its traceback), enums, named tuples, `nonlocal`,"
-        " annotations (which are never run). What is below is everything it has beside that.",
+        " exceptions, `with` (whose exit method gets None as its traceback), enums, named tuples,"
+        " `nonlocal`, annotations (which are never run). What is below is everything it has beside"
+        " that.",
         [
             _list("Life cycle of a page", (f"`{n}` — {doc}" for n, doc in LIFE_CYCLE.items())),
             f"## Built-ins\n\n{_listed(AVAILABLE_BUILTINS)}",

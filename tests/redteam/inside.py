@@ -25,7 +25,8 @@ from sdk.api import make_api
 from tests.redteam.walker import Walker
 
 FILE = "payload.py"
-CPU_S_MAX = 2
+# Most of it is the search, over as many values as it looks at.
+CPU_S_MAX = 5
 MEMORY_BYTES_MAX = 512 * 1024 * 1024
 _ANSWER_CHARS_MAX = 400
 # What no statement of a mini-program may cause (PEP 578).  Frames, code objects and the like

@@ -22,7 +22,7 @@ from tests.redteam.box import Box
 
 ROOT = Path(__file__).parents[2]
 # Payloads of the language compute nothing; those of the limits compute for ever.
-LANGUAGE_WALL_S = 5.0
+LANGUAGE_WALL_S = 10.0
 RESOURCE_WALL_S = 0.5
 LAYERS = ("language", "resource", "os", "template", "css")
 _VIEW_LAYERS: dict[str, Callable[[str], str]] = {
