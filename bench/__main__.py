@@ -1,10 +1,14 @@
-"""`python -m bench runtime|ledger|web [--quick] [--json]`: measure, and say against what."""
+"""`python -m bench runtime|ledger|web [--quick] [--json]`: measure, and say against what.
+
+`python -m bench runtime --peers` runs the same handler in other runtimes as well, and fetches them.
+"""
 
 import argparse
 import importlib
 import json
 
 from bench.measure import Result
+from bench.peers import compare
 
 NAMES = ("runtime", "ledger", "web")
 
@@ -15,15 +19,24 @@ def main() -> None:
     parser.add_argument("name", choices=NAMES)
     parser.add_argument("--quick", action="store_true", help="less than a minute, less exact")
     parser.add_argument("--json", action="store_true", help="print a list of objects")
+    parser.add_argument(
+        "--peers", action="store_true", help="with runtime: other runtimes beside it, fetched"
+    )
     wanted = parser.parse_args()
+    if wanted.peers and wanted.name != "runtime":
+        parser.error("--peers goes with runtime")
 
     results: list[Result] = importlib.import_module(f"bench.{wanted.name}").run(quick=wanted.quick)
+    peers = compare.run(quick=wanted.quick) if wanted.peers else []
     if wanted.json:
+        results += compare.results(peers) if peers else []
         print(json.dumps([result.as_dict() for result in results], indent=1))
         return
     print(f"{'figure':44} {'value':>12} {'reference':>12} {'ratio':>8}  goal")
     for result in results:
         print(_line(result))
+    if peers:
+        print(f"\n{compare.table(peers)}")
 
 
 def _line(result: Result) -> str:

@@ -12,44 +12,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import Any, Self
 
 import uvloop
 
 from bench.measure import ROUNDS, Result, percentile
+from bench.memory import pss_mb
+from bench.page import PAGE, PAYLOAD, STATE
 from runtime.pool import CallRequest, Event, EventFailedError, Pool, PoolSettings, ProgramCode
 
-_PAGE = """
-import itertools
-
-from sdk import Page, api
-
-
-class Shop(Page):
-    item: dict = {}
-    qty: int = 1
-    lines: list = []
-
-    def on_load(self, query):
-        self.item = {"sku": query["sku"], "name": "Green tea", "price_minor": 1250}
-
-    def change(self, event):
-        self.qty = max(1, self.qty + int(event.dataset["step"]))
-
-    def ask(self, event):
-        self.qty = api.storage.get("qty")
-
-    def run_away(self, event):
-        self.qty = sum(itertools.repeat(1))
-"""
-# About 1 KB of page data.
-_STATE = {
-    "item": {"sku": "A1", "name": "Green tea", "price_minor": 1250},
-    "qty": 1,
-    "lines": [{"sku": f"A{n}", "name": f"Tea number {n}", "qty": n} for n in range(20)],
-}
-_EVENT = Event("e", "page", "change", _STATE, {"dataset": {"step": "1"}})
+_EVENT = Event("e", "page", "change", STATE, PAYLOAD)
 _ECHO = """
 import socket, sys
 with socket.socket(fileno=int(sys.argv[1])) as end:
@@ -71,7 +43,7 @@ async def _measure(starts: int, events: int) -> list[Result]:
     pool = Pool(settings, on_incident=lambda *_incident: None)
     await pool.start()
     try:
-        bench = _Bench(pool, await pool.compile({"page.py": _PAGE}))
+        bench = _Bench(pool, await pool.compile({"page.py": PAGE}))
         return [
             *await bench.cold_from_blank(starts),
             *await bench.cold_from_fork(starts),
@@ -132,7 +104,7 @@ class _Bench:
     async def host_call(self, count: int) -> Result:
         """How much longer an event takes that makes one host call."""
         program = await self._warm_program()
-        asking = Event("e", "page", "ask", _STATE)
+        asking = Event("e", "page", "ask", STATE)
         extra: list[float] = []
         reference: list[float] = []
         with _Echo() as echo:
@@ -170,7 +142,7 @@ class _Bench:
         for _ in range(ROUNDS):
             program = await self._warm_program()
             pids += self._pool.worker_pids(program.key)
-        ours = statistics.median(_pss_mb(pid) for pid in pids)
+        ours = statistics.median(pss_mb(pid) for pid in pids)
         fresh = await asyncio.to_thread(_fresh_process_pss_mb)
         return _result("memory of an idle program (PSS)", ours, "MB", fresh, goal=3)
 
@@ -183,7 +155,7 @@ class _Bench:
             program = await self._warm_program()
             began = time.perf_counter()
             try:
-                await self._run(program, Event("e", "page", "run_away", _STATE))
+                await self._run(program, Event("e", "page", "run_away", STATE))
             except EventFailedError:
                 died = time.perf_counter()
             late.append((died - began) * 1000 - limit_ms)
@@ -280,13 +252,7 @@ def _fresh_process_pss_mb() -> float:
     ) as process:
         assert process.stdout is not None
         process.stdout.readline()
-        return _pss_mb(process.pid)
-
-
-def _pss_mb(pid: int) -> float:
-    text = Path(f"/proc/{pid}/smaps_rollup").read_text()
-    (line,) = (line for line in text.splitlines() if line.startswith("Pss:"))
-    return int(line.split()[1]) / 1024
+        return pss_mb(process.pid)
 
 
 def _percentiles(
