@@ -150,6 +150,10 @@ SECTIONS: dict[str, tuple[Line, ...]] = {
         ),
         ("Memory of one worker", "setting:program_memory_mib_max"),
         ("Calls of `api` in one event", "pool:event_calls_max"),
+        (
+            "Calls of one program, by all its workers for all people together",
+            "host.bridge.visit:CALLS_PER_SECOND_MAX",
+        ),
         ("Effects (`api.nav`, `api.ui`) of one event", "runtime.worker:EFFECTS_MAX"),
         ("Lines of log of one event", "pool:log_lines_max"),
         ("Log of one event", "pool:log_bytes_max"),
@@ -272,6 +276,8 @@ def _in_unit(name: str, value: float) -> str:
     if "ms" in words:
         return _duration(int(value))
     is_rate = words >= {"per", "minute"} and "deaths" not in words
+    if words >= {"per", "second"}:
+        return f"{value:,} a second"
     unit = " a minute" if is_rate else next((_UNITS[w] for w in _UNITS if w in words), "")
     return f"{value:,g}{unit}" if isinstance(value, float) else f"{value:,}{unit}"
 

@@ -1,7 +1,7 @@
 """The gate: every call of a mini-program passes here, in the host, and nowhere else.
 
-manifest ∧ approved grant ∧ the person's consent ∧ rate.  The rules come from the capability table;
-who is calling comes from the event that the call belongs to.
+manifest ∧ approved grant ∧ the person's consent ∧ rate, and the program's rate as a whole.  The
+rules come from the capability table; who is calling comes from the event that the call belongs to.
 """
 
 from collections.abc import Awaitable, Callable
@@ -9,7 +9,7 @@ from typing import Any
 
 from host.bridge import service
 from host.bridge.capabilities import HANDLERS
-from host.bridge.visit import Visit
+from host.bridge.visit import CALLS_PER_SECOND_MAX, Visit
 from host.core.errors import AppError, BadInputError, ConflictError, NotFoundError, TooManyError
 from host.core.ids import derived_id
 from runtime.model import CallRefusedError, CallRequest
@@ -26,6 +26,11 @@ from sdk.contract.errors import (
     UNKNOWN_CAPABILITY,
 )
 
+_TOO_MANY_A_SECOND = (
+    f"This program made more than {CALLS_PER_SECOND_MAX} calls in a second, for all people"
+    " together. Ask for less in each event."
+)
+
 Calls = Callable[[CallRequest], Awaitable[Any]]
 
 
@@ -33,6 +38,9 @@ def open_gate(visit: Visit) -> Calls:
     """Return what answers the calls of one event."""
 
     async def answer(request: CallRequest) -> Any:
+        if not visit.budget.take_call(visit.program_id):
+            # Before anything that costs: a flood of mistakes is a flood.
+            raise CallRefusedError(TOO_MANY_CALLS, _TOO_MANY_A_SECOND)
         capability = CAPABILITIES.get(request.name)
         handler = HANDLERS.get(request.name)
         if capability is None or handler is None or not capability.is_sent_to_host:

@@ -21,6 +21,7 @@ from runtime.view import ViewFailedError
 
 # Events of one program, of all people together, whose lines are kept; the rest are dropped.
 EVENTS_LOGGED_PER_MINUTE = 120
+_LOG_FULL = f"(of more than {EVENTS_LOGGED_PER_MINUTE} events a minute the log is not kept)"
 
 
 class Runner:
@@ -137,12 +138,17 @@ class Runner:
     async def _write_lines(
         self, visit: Visit, path: str, handler: str, logs: tuple[str, ...]
     ) -> None:
-        if logs and _may_log(visit):
-            lines = [
-                _line(visit, "info", path, handler, number=number, text=text)
-                for number, text in enumerate(logs, 1)
-            ]
-            await visit.deps.db.write(service.write_log, lines)
+        if not logs:
+            return
+        if not _may_log(visit):
+            if not visit.budget.take(("", visit.program_id, "log full"), per_minute=1):
+                return
+            logs = (_LOG_FULL,)
+        lines = [
+            _line(visit, "info", path, handler, number=number, text=text)
+            for number, text in enumerate(logs, 1)
+        ]
+        await visit.deps.db.write(service.write_log, lines)
 
 
 async def _effects(

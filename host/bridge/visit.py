@@ -2,6 +2,7 @@
 
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from host.bridge.model import Running
@@ -12,20 +13,37 @@ from host.core.deps import Deps
 # How many (person, program, capability) counts are remembered; the oldest is forgotten first.
 _COUNTS_MAX = 50_000
 _WINDOW_S = 60.0
+# Calls of one program by all its workers, for all people together.  A handler makes a few, so this
+# is dozens of people at the same moment; beyond it one program would take the host from the others.
+CALLS_PER_SECOND_MAX = 200
 
 
 class CallBudget:
-    """Calls per minute, by person, program and capability.
+    """Calls per minute by person, program and capability, and per second by program.
 
     Kept in memory: a restart forgives a minute, and no call costs a write.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._counts: OrderedDict[tuple[str, str, str], tuple[float, int]] = OrderedDict()
+        # By program: when its bucket, which lets CALLS_PER_SECOND_MAX through at once and fills
+        # within a second, will be full again.
+        self._full_at: OrderedDict[str, float] = OrderedDict()
+
+    def take_call(self, program_id: str) -> bool:
+        """Count one call of a program; False when it has made too many in the last second."""
+        now = self._clock()
+        full_at = max(now, self._full_at.pop(program_id, now)) + 1 / CALLS_PER_SECOND_MAX
+        is_refused = full_at > now + 1
+        self._full_at[program_id] = full_at - 1 / CALLS_PER_SECOND_MAX if is_refused else full_at
+        while len(self._full_at) > _COUNTS_MAX:
+            self._full_at.popitem(last=False)
+        return not is_refused
 
     def take(self, key: tuple[str, str, str], *, per_minute: int) -> bool:
         """Count one call; False when the minute's calls are spent."""
-        now = time.monotonic()
+        now = self._clock()
         began, used = self._counts.pop(key, (now, 0))
         if now - began >= _WINDOW_S:
             began, used = now, 0
