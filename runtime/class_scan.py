@@ -73,6 +73,28 @@ def set_names(trees: Trees, page: FoundClass) -> set[str]:
     return found
 
 
+def idempotent_methods(trees: Trees, page: FoundClass) -> frozenset[str]:
+    """Return the methods of a page that it declares with the SDK's ``idempotent``.
+
+    A class that replaces a method of its base says for itself whether it keeps the promise.
+    """
+    promised: dict[str, bool] = {}
+    for cls in _lineage(trees, page):
+        for each in cls.node.body if isinstance(cls, FoundClass) else ():
+            if isinstance(cls, FoundClass) and isinstance(each, ast.FunctionDef):
+                marks = [_imports_of(trees[cls.path], mark) for mark in each.decorator_list]
+                promised.setdefault(each.name, ("sdk", "idempotent") in marks)
+    return frozenset(name for name, is_promised in promised.items() if is_promised)
+
+
+def _imports_of(tree: ast.Module, mark: ast.expr) -> tuple[str, str]:
+    """Return module and name of what a decorator is, if the file imports it."""
+    if isinstance(mark, ast.Attribute):
+        found = _imported(tree, name_of(mark.value))
+        return next(((module, mark.attr) for module, name in found if not name), ("", ""))
+    return next(iter(_imported(tree, name_of(mark))), ("", ""))
+
+
 def name_of(node: ast.expr) -> str:
     """Return the name that an expression is, or nothing."""
     return node.id if isinstance(node, ast.Name) else ""

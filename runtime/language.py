@@ -10,10 +10,10 @@ from types import CodeType
 from typing import Any, Protocol, cast
 
 from runtime import policy
-from sdk.api import make_api
+from sdk.api import Caller, make_api
 from sdk.contract.findings import Finding
 from sdk.errors import ApiError
-from sdk.page import Page
+from sdk.page import Page, idempotent
 
 
 class Services(Protocol):
@@ -32,6 +32,16 @@ class Services(Protocol):
         """Do what ``api`` was asked."""
 
 
+def sdk_names(call: Caller) -> dict[str, Any]:
+    """Return what ``from sdk import …`` gives inside the box."""
+    return {
+        "ApiError": ApiError,
+        "Page": Page,
+        "api": make_api(call),
+        "idempotent": idempotent,
+    }
+
+
 class Language:
     """The names of one program."""
 
@@ -40,8 +50,7 @@ class Language:
     def __init__(self, services: Services, import_file: Callable[[str], Any]) -> None:
         self._services = services
         self._import_file = import_file
-        api = make_api(services.call)
-        self._sdk = {"sdk": {"Page": Page, "api": api, "ApiError": ApiError}}
+        self._sdk = {"sdk": sdk_names(services.call)}
         # The policy wants a generator of numbers; which one it is changes with the event.
         self._random = cast("random.Random", _RandomOfEvent(services))
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from runtime.class_scan import find_page_class, own_methods, set_names
+from runtime.class_scan import find_page_class, idempotent_methods, own_methods, set_names
 from runtime.code_scan import check_code
 from runtime.findings import Finding, has_errors
 from runtime.package import Package, check_layout, read_manifest
@@ -126,6 +126,21 @@ def build_views(package: Package) -> Views:
         if scope is not None:
             sheets.append(check_css(text, path, scope)[0])
     return Views(pages, "\n".join(filter(None, sheets)), translations)
+
+
+def find_idempotent(package: Package) -> frozenset[tuple[str, str]]:
+    """Return page and name of each handler that its program promises to be idempotent."""
+    if not any(b"idempotent" in content for content in package.files.values()):
+        return frozenset()
+    texts, _ = _decode(package.files)
+    trees, _ = _read_code(texts)
+    found = {page: find_page_class(trees, f"{page}.py") for page in package.manifest.pages}
+    return frozenset(
+        (page, name)
+        for page, cls in found.items()
+        if cls is not None
+        for name in idempotent_methods(trees, cls)
+    )
 
 
 def _decode(files: Mapping[str, bytes]) -> tuple[dict[str, str], list[Finding]]:

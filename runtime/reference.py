@@ -5,6 +5,7 @@ module would write, so a page cannot say something else than the host does.
 """
 
 import builtins
+import inspect
 import typing
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -33,6 +34,7 @@ from sdk.contract.events import LIFE_CYCLE
 from sdk.contract.manifest_schema import MANIFEST
 from sdk.contract.schema import Items, Member, Members
 from sdk.contract.scopes import SCOPES
+from sdk.page import idempotent
 
 FOLDER = Path(__file__).parents[1] / "docs" / "reference"
 
@@ -214,6 +216,7 @@ def _language() -> str:
         " that.",
         [
             _list("Life cycle of a page", (f"`{n}` — {doc}" for n, doc in LIFE_CYCLE.items())),
+            f"## `@idempotent`\n\n`from sdk import idempotent`. {inspect.getdoc(idempotent)}",
             f"## Built-ins\n\n{_listed(AVAILABLE_BUILTINS)}",
             f"## Magic methods of your classes\n\n{_listed(ALLOWED_DUNDERS)}",
             _list(

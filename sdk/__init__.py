@@ -12,6 +12,6 @@ checkers and ``sdk.testing`` know them.  The package imports nothing of the host
 
 from sdk.api import api
 from sdk.errors import ApiError
-from sdk.page import Page
+from sdk.page import Page, idempotent
 
-__all__ = ["ApiError", "Page", "api"]
+__all__ = ["ApiError", "Page", "api", "idempotent"]

@@ -15,7 +15,7 @@ from host.programs.service import Version
 from host.programs.service.upload import compile_package, load_package
 from runtime.package import Package, PackageRefusedError, read_package
 from runtime.pool import ProgramCode, code_version
-from runtime.program import Views, build_views
+from runtime.program import Views, build_views, find_idempotent
 from runtime.view import Env
 from sdk.contract.events import LIFE_CYCLE
 from sdk.contract.manifest import Manifest
@@ -43,6 +43,8 @@ class Ready:
     pictures: Mapping[str, str]
     # Methods of the life cycle that some page has; the others need not be sent to a worker.
     life: frozenset[str]
+    # Page and name of handlers that may be run a second time when their worker has died.
+    idempotent: frozenset[tuple[str, str]] = frozenset()
 
     def code_for(self, page_id: str) -> ProgramCode:
         """Return the code under the key of the process that runs this page.
@@ -112,6 +114,7 @@ class Packages:
             code=ProgramCode(version.id, code),
             pictures={path: f"/assets/{version.digest}/{path}" for path in find_pictures(package)},
             life=_life(package),
+            idempotent=await asyncio.to_thread(find_idempotent, package),
         )
 
     def _read(self, version: Version) -> tuple[Package, Views, bytes]:

@@ -1,5 +1,6 @@
 """Runs one event of one page: worker, rendering, storing, in this order, all or nothing."""
 
+import copy
 import dataclasses
 import hashlib
 from typing import Any
@@ -56,7 +57,7 @@ class Runner:
         )
         tape = Tape(open_gate(visit))
         try:
-            outcome = await self._run(visit, ready, event, tape)
+            outcome = await self._run_as_promised(visit, ready, event, tape)
         except EventFailedError as error:
             await self._write_lines(visit, path, handler, error.logs)
             if failure := failure_of(error):
@@ -65,6 +66,22 @@ class Runner:
         _record(visit, event, tape, outcome.logs, outcome)
         await self._write_lines(visit, path, handler, outcome.logs)
         return outcome
+
+    async def _run_as_promised(
+        self, visit: Visit, ready: Ready, event: Event, tape: Tape
+    ) -> Outcome:
+        """Run a handler; once more if its worker has died and its program says that it may be."""
+        if (event.page, event.handler) not in ready.idempotent:
+            return await self._run(visit, ready, event, tape)
+        writes, sheets = copy.deepcopy(visit.writes), list(visit.sheets)
+        try:
+            return await self._run(visit, ready, event, tape)
+        except EventFailedError as error:
+            if error.reason != "died":
+                raise
+        visit.writes, visit.sheets = writes, sheets
+        tape.calls.clear()
+        return await self._run(visit, ready, event, tape)
 
     async def _run(self, visit: Visit, ready: Ready, event: Event, tape: Tape) -> Outcome:
         runtime = visit.deps.runtime

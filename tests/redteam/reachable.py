@@ -16,11 +16,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from runtime import policy
+from runtime.language import sdk_names
 from runtime.policy.facade import Facade, names_of
 from runtime.policy.guards import get_attribute, get_item
 from runtime.policy.modules import STANDARD_MODULES
-from sdk import ApiError, Page
-from sdk.api import make_api
 
 # A program that has one of everything that can be defined.
 _PROGRAM = """
@@ -80,9 +79,7 @@ _SHOWN_TYPES_MAX = 12
 def namespace() -> dict[str, Any]:
     """Return what the sample program has when it has run."""
     names = policy.make_globals(
-        sdk_modules={
-            "sdk": {"Page": Page, "ApiError": ApiError, "api": make_api(lambda _n, _a: {"ok": 1})}
-        },
+        sdk_modules={"sdk": sdk_names(lambda _name, _args: {"ok": 1})},
         program_modules=lambda _name: None,
         log=lambda _line: None,
         now_ms=lambda: 1_700_000_000_000,
