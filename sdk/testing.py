@@ -11,7 +11,7 @@ kept in memory; what waits for a person is answered by ``page.answer``.
 
 import random
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from runtime.program_box import Program
 from runtime.session import STATE_BYTES_MAX, PageSession, dataset_of
 from runtime.view import Components, Element, Node, Text, compile_template
 from sdk.contract.capabilities import CAPABILITIES
-from sdk.contract.errors import NOT_FOUND
+from sdk.contract.errors import CONFLICT, NOT_FOUND
 from sdk.contract.events import LIFE_CYCLE
 from sdk.errors import ApiError
 
@@ -35,6 +35,17 @@ _ATTRIBUTE = re.compile(r"\[([\w-]+)=\"?([^\]\"]*)\"?\]")
 _CLASS = re.compile(r"\.([\w-]+)")
 _ID = re.compile(r"#([\w-]+)")
 _json = msgspec.json.Encoder()
+
+
+# What a handler gets beside `ok` when the test names no fields; others have fields of the person.
+_ANSWERS: Mapping[str, Callable[[Mapping[str, Any], bool], dict[str, Any]]] = {
+    "pay.open": lambda args, ok: {
+        "order_id": args["order_id"],
+        "status": "paid" if ok else "declined",
+    },
+    "pay.refund": lambda _args, ok: {"status": "refunded" if ok else None},
+    "orders.ask_refund": lambda _args, ok: {"status": "asked" if ok else None},
+}
 
 
 class PageTestError(AssertionError):
@@ -85,6 +96,12 @@ class FakeHost:
     def _products_list(self, args: dict[str, Any]) -> dict[str, Any]:
         return {"items": self.products[: args["limit"]], "after": None}
 
+    def _products_search(self, args: dict[str, Any]) -> dict[str, Any]:
+        words = args["text"].lower()
+        fields = ("name", "description", "sku")
+        found = [p for p in self.products if any(words in str(p.get(f)).lower() for f in fields)]
+        return {"items": found[: args["limit"]], "after": None}
+
     def _products_get(self, args: dict[str, Any]) -> dict[str, Any]:
         for product in self.products:
             if product["sku"] == args["sku"]:
@@ -96,7 +113,7 @@ class FakeHost:
         order = {
             "id": f"order-{len(self.orders) + 1}",
             "kind": "goods",
-            "status": "unpaid",
+            "status": "created",
             "lines": lines,
             "total_minor": sum(line["price_minor"] * line["qty"] for line in lines),
             "currency": self._products_get({"sku": lines[0]["sku"]})["currency"],
@@ -119,6 +136,13 @@ class FakeHost:
         if args["id"] not in self.orders:
             raise ApiError(NOT_FOUND, f"There is no order {args['id']}.")
         return self.orders[args["id"]]
+
+    def _orders_cancel(self, args: dict[str, Any]) -> dict[str, Any]:
+        order = self._orders_get(args)
+        if order["status"] not in ("created", "cancelled"):
+            raise ApiError(CONFLICT, "This order is paid. Ask for the money back instead.")
+        order["status"] = "cancelled"
+        return order
 
     def _orders_list(self, _args: dict[str, Any]) -> dict[str, Any]:
         return {"items": list(self.orders.values())[::-1], "after": None}
@@ -225,13 +249,9 @@ class OpenPage:
         if not waiting:
             raise PageTestError("nothing waits for an answer")
         name, args = waiting[-1]
-        if name == "pay.open":
-            fields = {
-                "order_id": args["order_id"],
-                "status": "paid" if ok else "declined",
-                **fields,
-            }
-        self._run(args["then"], {"ok": ok, **fields})
+        said = _ANSWERS[name](args, ok) if name in _ANSWERS else {}
+        reason = None if ok else "declined"
+        self._run(args["then"], {"ok": ok, "reason": reason, **said, **fields})
         self._show(self._state)
         return self
 

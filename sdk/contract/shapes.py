@@ -27,6 +27,7 @@ LineText = Annotated[str, Meta(min_length=1, max_length=120)]
 AmountMinor = Annotated[int, Meta(ge=1, le=AMOUNT_MINOR_MAX)]
 CurrencyCode = Annotated[str, Meta(pattern=r"^[A-Z]{3}$")]
 AtMs = Annotated[int, Meta(ge=0, le=AT_MS_MAX)]
+Cursor = Annotated[str, Meta(max_length=200)]
 Count = Annotated[int, Meta(ge=1, le=50)]
 Query = dict[
     Annotated[str, Meta(max_length=40)],
@@ -48,4 +49,4 @@ class Then(Arguments):
 
 class Listing(Arguments):
     limit: Count = 20
-    after: Annotated[str, Meta(max_length=200)] | None = None
+    after: Cursor | None = None

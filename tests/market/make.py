@@ -1,6 +1,6 @@
 """Builders for the market's tests: a lane with a shop, its goods, and people with money."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from host.brands import service as brands
 from host.core.db import Database, Tx
@@ -78,6 +78,31 @@ async def lane(db: Database, balance_minor: int = 100_000) -> Lane:
     """Return a lane whose buyer has ``balance_minor``."""
     buyer_id, seller_id, brand_id, address_id = await db.write(put_lane, balance_minor)
     return Lane(db, buyer_id, seller_id, brand_id, "tea_house", address_id)
+
+
+async def second_shop(at: Lane, handle: str = "pot_house") -> Lane:
+    """Return the lane of another shop of the same owner."""
+    brand = await at.db.write(
+        brands.create_brand,
+        owner_id=at.seller_id,
+        handle=handle,
+        name="Pot House",
+        description="",
+        now_ms=START_MS,
+    )
+    return replace(at, brand_id=brand.id, handle=handle)
+
+
+async def join_team(at: Lane, handle: str) -> None:
+    """Let somebody act for the shop."""
+    await at.db.write(
+        brands.add_staff, at.brand_id, actor_id=at.seller_id, handle=handle, now_ms=START_MS
+    )
+
+
+async def leave_team(at: Lane, person_id: str) -> None:
+    """Let somebody act for the shop no more."""
+    await at.db.write(brands.remove_staff, at.brand_id, actor_id=at.seller_id, person_id=person_id)
 
 
 async def product(

@@ -13,6 +13,7 @@ from host.core.ids import derived_id
 from host.core.money import Money, parse_currency
 from host.core.paging import decode_cursor, encode_cursor
 from host.market import service as market
+from host.market.errors import OrderStateError
 from host.market.model import Bill, Kind, LineAsk, Order, Product
 
 
@@ -28,6 +29,16 @@ async def products_list(visit: Visit, _number: int, args: dict[str, Any]) -> dic
     after = decode_cursor(args["after"]) if args["after"] else None
     found = await visit.deps.db.read(
         market.list_shop_window, visit.brand_id, after=after, limit=limit + 1
+    )
+    return _listing([_product(p) for p in found[:limit]], found, limit)
+
+
+async def products_search(visit: Visit, _number: int, args: dict[str, Any]) -> dict[str, Any]:
+    """Return what a person looks for on the shelf."""
+    limit = args["limit"]
+    after = decode_cursor(args["after"]) if args["after"] else None
+    found = await visit.deps.db.read(
+        market.search_shop_window, visit.brand_id, args["text"], after=after, limit=limit + 1
     )
     return _listing([_product(p) for p in found[:limit]], found, limit)
 
@@ -57,6 +68,28 @@ async def orders_list(visit: Visit, _number: int, args: dict[str, Any]) -> dict[
         _list_orders, visit=visit, before=before, limit=limit + 1
     )
     return _listing([_order(order, skus) for order in found[:limit]], found, limit)
+
+
+async def orders_cancel(visit: Visit, _number: int, args: dict[str, Any]) -> dict[str, Any]:
+    """Let go of an unpaid order of this person with this merchant."""
+    order, skus = await visit.deps.db.write(_cancel_order, args["id"], visit=visit)
+    return _order(order, skus)
+
+
+async def orders_ask_refund(visit: Visit, number: int, args: dict[str, Any]) -> None:
+    """Let the person ask for money back; the sheet asks them why."""
+    order, _ = await visit.deps.db.read(_access_order, args["order_id"], visit=visit)
+    _refuse_unheld(order)
+    ask(visit, number, "orders.ask_refund", args)
+
+
+async def pay_refund(visit: Visit, number: int, args: dict[str, Any]) -> None:
+    """Let somebody of the team give money back; a person outside it finds no such order."""
+    order = await visit.deps.db.read(market.access_sale, args["order_id"], actor_id=visit.person_id)
+    if order.brand_id != visit.brand_id:
+        raise NotFoundError("You have no order with this id.")
+    _refuse_unheld(order)
+    ask(visit, number, "pay.refund", args)
 
 
 async def bills_create(visit: Visit, number: int, args: dict[str, Any]) -> dict[str, Any]:
@@ -107,6 +140,17 @@ def _access_order(tx: Tx, order_id: str, *, visit: Visit) -> tuple[Order, dict[s
     if order.brand_id != visit.brand_id:
         raise NotFoundError("You have no order with this id.")
     return order, _skus(tx, [order])
+
+
+def _cancel_order(tx: Tx, order_id: str, *, visit: Visit) -> tuple[Order, dict[str, str]]:
+    _access_order(tx, order_id, visit=visit)
+    order = market.cancel_order(tx, order_id, actor_id=visit.person_id, now_ms=visit.now_ms)
+    return order, _skus(tx, [order])
+
+
+def _refuse_unheld(order: Order) -> None:
+    if not order.is_held:
+        raise OrderStateError("The money of this order is not held, so none can be given back.")
 
 
 def _list_orders(
@@ -172,9 +216,13 @@ def _listing(
 HANDLERS: Mapping[str, Handler] = {
     "products.get": products_get,
     "products.list": products_list,
+    "products.search": products_search,
     "orders.create": orders_create,
     "orders.get": orders_get,
     "orders.list": orders_list,
+    "orders.cancel": orders_cancel,
+    "orders.ask_refund": orders_ask_refund,
     "bills.create": bills_create,
     "pay.open": pay_open,
+    "pay.refund": pay_refund,
 }

@@ -23,6 +23,7 @@ from host.market.repository.catalogue import (
     mark_address_used,
     remove_address,
     save_product,
+    search_brand_products,
     search_products,
 )
 from host.market.repository.orders import (
@@ -69,6 +70,7 @@ __all__ = (
     "save_order",
     "save_product",
     "save_refund",
+    "search_brand_products",
     "search_products",
     "set_timer",
     "stop_timers",

@@ -76,17 +76,41 @@ def find_brand_currency(tx: Tx, brand_id: str) -> Currency | None:
 def search_products(tx: Tx, words: str, *, before: Cursor | None, limit: int) -> list[Product]:
     """Return products on sale whose name, description or SKU holds ``words``, newest first."""
     at_ms, last_id = before or (2**62, "")
-    escaped = words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     rows = tx.rows(
         _PRODUCT + " WHERE status = 'on_sale' AND (created_at_ms, id) < (:at_ms, :id)"
         " AND (lower(name) LIKE :like ESCAPE '\\' OR lower(description) LIKE :like ESCAPE '\\')"
         " ORDER BY created_at_ms DESC, id DESC LIMIT :limit",
-        like=f"%{escaped.lower()}%",
+        like=_like(words),
         at_ms=at_ms,
         id=last_id,
         limit=limit,
     )
     return [_product(row) for row in rows]
+
+
+def search_brand_products(
+    tx: Tx, brand_id: str, words: str, *, after: Cursor | None, limit: int
+) -> list[Product]:
+    """Return a shop's products on sale that hold ``words``, in the order they were added."""
+    at_ms, last_id = after or (-1, "")
+    rows = tx.rows(
+        _PRODUCT + " WHERE brand_id = :brand_id AND status = 'on_sale'"
+        " AND (created_at_ms, id) > (:at_ms, :id)"
+        " AND (lower(name) LIKE :like ESCAPE '\\' OR lower(description) LIKE :like ESCAPE '\\'"
+        " OR lower(sku) LIKE :like ESCAPE '\\') ORDER BY created_at_ms, id LIMIT :limit",
+        brand_id=brand_id,
+        like=_like(words),
+        at_ms=at_ms,
+        id=last_id,
+        limit=limit,
+    )
+    return [_product(row) for row in rows]
+
+
+def _like(words: str) -> str:
+    """Return the pattern that finds ``words`` as they are written, whatever signs they hold."""
+    escaped = words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped.lower()}%"
 
 
 def save_product(tx: Tx, product: Product) -> None:

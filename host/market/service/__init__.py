@@ -23,6 +23,7 @@ from host.market.service.catalogue import (
     list_shop_window,
     save_product,
     search_products,
+    search_shop_window,
     set_cover,
 )
 from host.market.service.checkout import (
@@ -130,6 +131,7 @@ __all__ = [
     "reprice_order",
     "save_product",
     "search_products",
+    "search_shop_window",
     "set_cover",
     "ship_order",
     "sweep",

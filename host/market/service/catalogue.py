@@ -132,6 +132,13 @@ def list_shop_window(
     return repository.list_brand_products(tx, brand_id, on_sale_only=True, after=after, limit=limit)
 
 
+def search_shop_window(
+    tx: Tx, brand_id: str, words: str, *, after: Cursor | None = None, limit: int = PAGE_COUNT
+) -> list[Product]:
+    """Return what a shop has on sale that ``words`` occur in, in the order it was added."""
+    return repository.search_brand_products(tx, brand_id, words.strip(), after=after, limit=limit)
+
+
 def list_catalogue(
     tx: Tx,
     brand_id: str,

@@ -12,6 +12,12 @@ class SkuOnly(s.Arguments):
     sku: s.Sku
 
 
+class Search(s.Arguments):
+    text: s.ShortText
+    limit: s.Count = 20
+    after: s.Cursor | None = None
+
+
 class NewLine(Struct, forbid_unknown_fields=True):
     """One line of an order that is asked for; the host looks up the price."""
 
@@ -28,6 +34,11 @@ class OrderId(s.Arguments):
 
 
 class PayOrder(s.Arguments):
+    order_id: s.ObjectId
+    then: s.Handler
+
+
+class RefundOrder(s.Arguments):
     order_id: s.ObjectId
     then: s.Handler
 
@@ -100,6 +111,13 @@ class Payment(Struct):
     status: str
 
 
+class RefundAnswer(Struct):
+    """Answer about money back; ``status`` is ``None`` unless ``ok``."""
+
+    ok: bool
+    status: Literal["asked", "refunded"] | None
+
+
 MARKET: tuple[Capability, ...] = (
     Capability(
         "products.get",
@@ -116,6 +134,15 @@ MARKET: tuple[Capability, ...] = (
         "instant",
         300,
         "Return the merchant's products in the order of the shelf.",
+    ),
+    Capability(
+        "products.search",
+        Search,
+        ProductPage,
+        "instant",
+        120,
+        "Return the merchant's products whose name, description or SKU holds `text`, in the order"
+        " of the shelf.",
     ),
     Capability(
         "orders.create",
@@ -143,6 +170,24 @@ MARKET: tuple[Capability, ...] = (
         "Return this person's orders with this merchant, newest first.",
     ),
     Capability(
+        "orders.cancel",
+        OrderId,
+        Order,
+        "instant",
+        30,
+        "Let go of an order of this person that is not paid, and return it. Again changes nothing;"
+        " a paid one is refused with `conflict`.",
+    ),
+    Capability(
+        "orders.ask_refund",
+        RefundOrder,
+        RefundAnswer,
+        "wait",
+        6,
+        "Open the host's sheet in which the person asks for the money of a paid order back, and"
+        " says why. The merchant answers in the console; a shop that is late to send has no say.",
+    ),
+    Capability(
         "pay.open",
         PayOrder,
         Payment,
@@ -150,6 +195,16 @@ MARKET: tuple[Capability, ...] = (
         6,
         "Open the host's payment sheet for an order. The host shows the shop and the amount itself;"
         " the handler named in `then` learns only whether it was paid.",
+    ),
+    Capability(
+        "pay.refund",
+        RefundOrder,
+        RefundAnswer,
+        "wait",
+        12,
+        "For somebody of the merchant's team, on a page for the team: open the host's sheet that"
+        " gives the money of an order back to its buyer. The host shows the order and the amount;"
+        " nothing moves before the tap there. Anybody else is refused with `not-found`.",
     ),
     Capability(
         "bills.create",

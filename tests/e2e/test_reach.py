@@ -1,0 +1,55 @@
+"""What reaches people from a mini-program, in a real browser: money back."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e import reach
+from tests.e2e.conftest import Person
+from tests.e2e.host_process import HostProcess
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def lane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HostProcess]:
+    """The demo lane with one more program in the tea house."""
+    process = HostProcess(tmp_path_factory.mktemp("reach") / "data", demo=True)
+    process.start()
+    try:
+        reach.run(reach.with_deps(process, reach.publish))
+        yield process
+    finally:
+        process.stop()
+
+
+def test_money_back_is_asked_and_given_in_the_hosts_sheets(
+    lane: HostProcess, person: Callable[..., Person]
+) -> None:
+    """Mei says what is wrong; the owner gives the money back from the program's own page."""
+    page = reach.sign_in(person("Mei", lane), lane, "mei")
+    letters = reach.open_letters(page)
+    order = letters.locator("#order")
+    expect(order).to_have_text(re.compile("[0-9a-f-]{36}"))
+    order_id = order.inner_text()
+
+    letters.get_by_role("button", name="Ask for the money back").click()
+    sheet = page.locator("dialog[open]")
+    sheet.get_by_label("What is wrong?").fill("The leaves are brown.")
+    reach.shoot(page, "refund-ask")
+    sheet.get_by_role("button", name="Ask the shop").click()
+    expect(letters.locator("#said")).to_have_text("money back: asked")
+
+    page = reach.sign_in(person("Wenqing", lane, desk=True), lane, "wenqing")
+    letters = reach.open_letters(page)
+    letters.locator("#give").fill(order_id)
+    letters.locator("#give").press("Enter")
+    sheet = page.locator("dialog[open]")
+    expect(sheet.locator(".money-big")).to_be_visible()
+    reach.shoot(page, "refund-give")
+    sheet.get_by_role("button", name="Give it back").click()
+
+    expect(letters.locator("#said")).to_have_text("money back: refunded")
+    page.goto("/m/teahouse/orders")
