@@ -155,7 +155,9 @@ def _check_use(use: ApiUse, path: str, manifest: Manifest) -> Iterable[Finding]:
         fix = 'add "network": ["api.example.com"] to hutong'
         place = use.node.lineno, use.node.col_offset + 1
         yield Finding(path, *place, "API005", message, fix, "warning")
-    page = use.texts.get("page", use.texts.get(0)) if use.name.startswith("nav.") else None
+    # Only here: another program's page is not in this manifest.
+    is_here = use.name.startswith("nav.") and "app_id" not in capability.params
+    page = use.texts.get("page", use.texts.get(0)) if is_here else None
     if page is not None and page not in manifest.pages:
         fix = "use one of " + ", ".join(manifest.pages)
         yield _at(use, path, "API004", f"there is no page '{page}'", fix)

@@ -244,14 +244,22 @@ class OpenPage:
         return self._send("submit", selector, None, {k: str(v) for k, v in fields.items()})
 
     def answer(self, *, ok: bool = True, **fields: Any) -> "OpenPage":
-        """Answer the last call that waits for a person, as the host would."""
+        """Answer the last call that waits for a person, as the host would.
+
+        Fields that are not given are None: name them, such as ``text="…"`` for ``ui.prompt`` or
+        ``index=1`` for ``ui.action_sheet``.
+        """
         waiting = [each for each in self.calls if CAPABILITIES[each[0]].kind == "wait"]
         if not waiting:
             raise PageTestError("nothing waits for an answer")
         name, args = waiting[-1]
+        nothing = {field.name: None for field in msgspec.structs.fields(CAPABILITIES[name].result)}
         said = _ANSWERS[name](args, ok) if name in _ANSWERS else {}
+        if name == "ui.action_sheet" and ok:
+            chosen = fields.get("index", 0)
+            said = {"index": chosen, "text": args["items"][chosen]}
         reason = None if ok else "declined"
-        self._run(args["then"], {"ok": ok, "reason": reason, **said, **fields})
+        self._run(args["then"], {**nothing, "ok": ok, "reason": reason, **said, **fields})
         self._show(self._state)
         return self
 

@@ -199,7 +199,7 @@ class TestPages:
         client = await sign_in(app, ann.deps, ann.person_id)
         url = ann.sheets[0]["url"]
         html = await (await client.get(url, headers=FRAGMENT)).get_data(as_text=True)
-        token = _token(html)
+        token = token_of(html)
 
         forged = await client.post(url, form={"how": "always"}, headers=FRAGMENT)
         answer = await client.post(url, form={"how": "always", "csrf": token}, headers=FRAGMENT)
@@ -219,7 +219,7 @@ class TestPages:
         )
         client = await sign_in(app, ann.deps, ann.person_id)
         html = await (await client.get("/me/permissions")).get_data(as_text=True)
-        form = {"program_id": APP_ID, "scope": "bills", "csrf": _token(html)}
+        form = {"program_id": APP_ID, "scope": "bills", "csrf": token_of(html)}
 
         await client.post("/me/permissions/revoke", form=form)
 
@@ -245,7 +245,7 @@ class TestPages:
         html = await (await client.get("/me/permissions")).get_data(as_text=True)
 
         answer = await client.post(
-            "/me/permissions/forget", form={"program_id": APP_ID, "csrf": _token(html)}
+            "/me/permissions/forget", form={"program_id": APP_ID, "csrf": token_of(html)}
         )
         after = await (await client.get("/me/permissions")).get_data(as_text=True)
 
@@ -302,7 +302,8 @@ async def _count(store: Store, table: str, person_id: str) -> int:
     return int(rows[0][0])
 
 
-def _token(html: str) -> str:
+def token_of(html: str) -> str:
+    """Return the token that a page's forms carry."""
     found = re.search(r'name="csrf" value="([^"]+)"', html)
     assert found is not None
     return found[1]

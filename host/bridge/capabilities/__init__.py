@@ -7,7 +7,7 @@ again makes nothing twice.  What they store waits in the event's ``writes`` unti
 
 from collections.abc import Mapping
 
-from host.bridge.capabilities import identity, market, storage
+from host.bridge.capabilities import identity, market, shell, storage
 from host.bridge.capabilities.handler import Handler
 from host.bridge.http_request import http_request
 
@@ -15,5 +15,6 @@ HANDLERS: Mapping[str, Handler] = {
     **storage.HANDLERS,
     **identity.HANDLERS,
     **market.HANDLERS,
+    **shell.HANDLERS,
     "http.request": http_request,
 }

@@ -39,7 +39,8 @@ def ask(
         status=status,
         result=result or {},
         attempt_count=0,
-        created_at_ms=visit.now_ms,
+        # Questions of one event are put in the order of its calls.
+        created_at_ms=visit.now_ms + number,
     )
     visit.writes.asks.append((ask_id, msgspec.to_builtins(question)))
     if status is AskStatus.OPEN:

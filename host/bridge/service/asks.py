@@ -4,6 +4,7 @@ An answer is stored before its handler runs, and counts as delivered after the h
 lies between is done again when the page is next opened: the event's id follows from the question's.
 """
 
+import dataclasses
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -65,7 +66,10 @@ def read_sheet(tx: Tx, ask_id: str, *, actor_id: str) -> tuple[Ask, Running, dic
 
 
 def decide(tx: Tx, ask_id: str, *, actor_id: str, fields: Mapping[str, str], now_ms: int) -> Ask:
-    """Take a person's answer: the fields of the sheet's form; what says nothing declines."""
+    """Take a person's answer, the fields of the sheet's form, and return the question with it.
+
+    What says nothing declines.
+    """
     repository.lock_ask(tx, ask_id)
     ask = access_open_ask(tx, ask_id, actor_id=actor_id)
     sheet = SHEETS.get(ask.capability)
@@ -74,7 +78,7 @@ def decide(tx: Tx, ask_id: str, *, actor_id: str, fields: Mapping[str, str], now
     found = sheet.answer(tx, ask, Answer(fields, now_ms))
     result = refused(ask, "declined") if found is None else accepted(found)
     _answer(tx, ask, result, now_ms=now_ms)
-    return ask
+    return dataclasses.replace(ask, status=AskStatus.ANSWERED, result=result)
 
 
 def close_ask(tx: Tx, ask_id: str, *, actor_id: str, now_ms: int) -> None:

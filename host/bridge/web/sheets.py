@@ -55,6 +55,9 @@ async def post_close(ask_id: str) -> ResponseReturnValue:
 
 
 def _done(ask: Ask) -> ResponseReturnValue:
+    url = service.SHEETS[ask.capability].leads_to(ask) if ask.result["ok"] else ""
+    if url:
+        return see_other(url)
     if request.headers.get("X-Fragment") == "1":
         return {"close": True}
     return see_other(f"/p/{ask.program_id}")

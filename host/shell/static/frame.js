@@ -222,6 +222,9 @@
     n = message.n;
     document.body.replaceChildren(root);
     scrollTo(0, again || message.back ? scrolls.get(page) || 0 : 0);
+    pulls = message.pulls === true;
+    document.documentElement.classList.toggle("pulls", pulls);
+    endPull();
     say({ t: "shown", page, n });
   }
 
@@ -239,6 +242,15 @@
       }
     }
     if (message.t === "done") settle(message.k);
+    if (message.t === "scroll") scrollToId(message.id);
+  }
+
+  const byId = act(Document.prototype, "getElementById");
+  function scrollToId(id) {
+    const el = id ? byId(document, id) : root;
+    if (!el || !contains(root, el)) return;
+    const smooth = !matchMedia("(prefers-reduced-motion: reduce)").matches;
+    scrollTo({ top: id ? el.getBoundingClientRect().top + scrollY - 8 : 0, behavior: smooth ? "smooth" : "instant" });
   }
 
   function look({ lang, theme }) {
@@ -276,6 +288,7 @@
   }
 
   function settle(number) {
+    if (number === "pull") return void endPull();
     const el = waiting.get(number);
     waiting.delete(number);
     if (el) drop(el, "aria-busy");
@@ -359,6 +372,50 @@
       say({ t: "bottom", page });
     }
   }, { passive: true });
+
+  // ---- pulling down -----------------------------------------------------------------------------
+  // The sign stands beside <body>, so no page can touch it; it goes when the handler has ended.
+  const PULL_PX = 72, PULL_SHOWN_PX = 96;
+  const sign = document.createElement("div");
+  sign.className = "pull-sign";
+  sign.hidden = true;
+  put(sign, "aria-hidden", "true");
+  document.documentElement.append(sign);
+  let pulls = false, pulledFrom = null, pulledBy = 0, pulling = false;
+
+  function showPull(px) {
+    sign.hidden = px <= 0;
+    sign.style.setProperty("--pull", `${Math.min(px, PULL_SHOWN_PX)}px`);
+    sign.style.setProperty("--turn", `${Math.round(px * 3)}deg`);
+    sign.classList.toggle("ready", px >= PULL_PX);
+  }
+
+  function endPull() {
+    pulling = false;
+    pulledFrom = null;
+    sign.classList.remove("busy");
+    showPull(0);
+  }
+
+  addEventListener("touchstart", (event) => {
+    pulledBy = 0;
+    pulledFrom = pulls && !pulling && scrollY <= 0 && event.touches.length === 1 ? event.touches[0].clientY : null;
+  }, { passive: true });
+  addEventListener("touchmove", (event) => {
+    if (pulledFrom === null) return;
+    pulledBy = scrollY > 0 ? 0 : event.touches[0].clientY - pulledFrom;
+    showPull(pulledBy);
+  }, { passive: true });
+  addEventListener("touchend", () => {
+    if (pulledFrom === null) return;
+    pulledFrom = null;
+    if (pulledBy < PULL_PX) return void showPull(0);
+    pulling = true;
+    showPull(PULL_PX);
+    sign.classList.add("busy");
+    say({ t: "pull", page });
+  });
+  addEventListener("touchcancel", () => { if (pulledFrom !== null) endPull(); });
 
   // The shell hands over one end of a channel, once.
   addEventListener("message", (event) => {

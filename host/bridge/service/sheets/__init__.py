@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from host.bridge.service.sheets import identity, market
+from host.bridge.service.sheets import identity, market, shell
 from host.bridge.service.sheets.model import Answer, Sheet
 
 __all__ = ["SHEETS", "Answer", "Sheet"]
 
-SHEETS: Mapping[str, Sheet] = {**identity.SHEETS, **market.SHEETS}
+SHEETS: Mapping[str, Sheet] = {**identity.SHEETS, **market.SHEETS, **shell.SHEETS}

@@ -22,6 +22,7 @@ class Sheet:
 
     ``read`` returns what its template shows beside the question.  ``answer`` returns the fields of
     the answer, or None when the person said no; it refuses what the sheet did not offer.
+    ``leads_to`` returns where the browser goes after a yes.
     ``declined`` names every field of the answer with its value after a no, so that a handler may
     read them before it looks at ``ok``.
     """
@@ -30,3 +31,4 @@ class Sheet:
     answer: Callable[[Tx, Ask, Answer], dict[str, Any] | None]
     declined: Mapping[str, Any]
     read: Callable[[Tx, Ask], dict[str, Any]] = lambda _tx, _ask: {}
+    leads_to: Callable[[Ask], str] = lambda _ask: ""

@@ -2,6 +2,7 @@
 // live line.  Everything that a program cannot do itself is done here: navigation, sheets, toasts.
 import { on, send } from "./live.js";
 import { ask, toast } from "./fetch.js";
+import { endLoading, setBadge, showLoading } from "./program_signs.js";
 import { closeSheet, openSheet } from "./sheet.js";
 
 const box = document.getElementById("program");
@@ -13,6 +14,7 @@ const version = box.dataset.version;
 const pages = JSON.parse(box.dataset.pages);
 const PAID_SHOWN_MS = 1300;
 const PAGES_DEEP_MAX = 10;
+const PULL = "pull";      // the frame's name of the event that a pull sets off
 
 const newId = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 const wait = new Map();   // event id → what was sent, until the host has answered
@@ -22,7 +24,8 @@ let port = null;
 let pending = null;       // what the frame gets as soon as it is ready
 let failed = null;        // what "Try again" does
 let asking = null;        // the question whose sheet is open: {ask_id, answered}
-let later = [];           // effects that wait until the sheet is gone
+let later = [];           // what waits until the sheet is gone: effects, each with its page
+let leaving = null;       // the page to open once all others are closed
 let consent = null;
 
 // ---- the frame --------------------------------------------------------------------------------
@@ -52,6 +55,7 @@ function heard(from, message) {
   if (from !== port || !now) return;
   if (message.t === "shown") box.classList.add("shown");
   else if (message.t === "event" && message.page === now.id) touch(message);
+  else if (message.t === "pull" && message.page === now.id && now.life.includes("on_pull_down")) life("on_pull_down", PULL);
   else if (message.t === "lost" && message.page === now.id) resume(-1);
   else if (message.t === "bottom" && message.page === now.id && now.life.includes("on_reach_bottom")) life("on_reach_bottom");
   else if (message.t === "blocked") console.info("mini-program: not shown:", message.kind, message.name);
@@ -64,8 +68,10 @@ function touch({ k, n, type, handler, path, dataset, value, fields, models }) {
   post({ program_id: program, page_id: now.id, event_id, n, type, handler, path, dataset, value, fields, models });
 }
 
-function life(handler) {
-  post({ program_id: program, page_id: now.id, event_id: newId(), n: now.n, type: "life", handler });
+function life(handler, k = 0) {
+  const event_id = newId();
+  if (k) local.set(event_id, k);
+  post({ program_id: program, page_id: now.id, event_id, n: now.n, type: "life", handler });
 }
 
 // The page that is shown goes to the back.  It is told best-effort: a browser that is closed tells nobody.
@@ -100,7 +106,7 @@ on("page.patch", (reply) => {
     now.n = reply.n;
     now.life = reply.life || [];
     setTitle(reply.title);
-    pending = { t: "page", page: now.id, n: reply.n, tree: reply.tree, back: now.back };
+    pending = { t: "page", page: now.id, n: reply.n, tree: reply.tree, back: now.back, pulls: now.life.includes("on_pull_down") };
     tell(pending);
   }
   for (const patch of reply.patches || []) {
@@ -188,28 +194,42 @@ document.getElementById("program-again").addEventListener("click", () => {
 
 // ---- effects ----------------------------------------------------------------------------------
 function perform({ name, args }) {
-  if (name.startsWith("nav.") && sheetBox.open) return void later.push({ name, args });
+  if (name.startsWith("nav.") && (asking || sheetBox.open)) return void later.push({ name, args, page: now.id });
   if (name === "ui.toast") toast(args.text);
   else if (name === "ui.title") setTitle(args.text);
+  else if (name === "ui.loading") showLoading(args.text);
+  else if (name === "ui.done") endLoading();
+  else if (name === "ui.badge") setBadge(args.page, args.text);
+  else if (name === "ui.scroll_to") tell({ t: "scroll", page: now.id, id: args.id });
   else if (name === "ask") question(args);
   else if (name === "share") openSheet(`/share?kind=${encodeURIComponent(args.kind)}&id=${encodeURIComponent(args.id)}`);
   else if (name === "nav.to") go(args.page, args.query, now.depth + 1);
   else if (name === "nav.redirect") go(args.page, args.query, now.depth, true);
-  else if (name === "nav.switch_tab") go(args.page, {}, now.depth, true);
+  else if (name === "nav.switch_tab") restart(args.page, {});
+  else if (name === "nav.relaunch") restart(args.page, args.query);
   else if (name === "nav.back") {
     if (now.depth > 0) history.go(-Math.min(args.steps, now.depth));
     else go(pages[0], {}, 0, true);
   }
 }
 
-function question({ ask_id, capability, url }) {
-  if (asking && asking.ask_id === ask_id) return;
+// One question at a time: the next one waits until the sheet of this one is gone.
+function question(args) {
+  const { ask_id, capability, url } = args;
+  if (asking?.ask_id === ask_id) return;
+  later = later.filter((each) => each.args.ask_id !== ask_id);
+  if (asking || sheetBox.open) return void later.push({ name: "ask", args, page: now.id });
   asking = { ask_id, capability, answered: false };
-  openSheet(url);
+  openSheet(url).then(() => {
+    // A sheet that could not be shown is no answer: it is tried again after the next one.
+    if (asking?.ask_id !== ask_id || sheetBox.open) return;
+    asking = null;
+    later.push({ name: "ask", args, page: now.id });
+  });
 }
 
 // After the step in the history that closes a sheet: what follows may be a step of its own.
-document.addEventListener("sheet:closed", () => setTimeout(afterSheet));
+document.addEventListener("sheet:closed", () => setTimeout(() => { if (!sheetBox.open) afterSheet(); }));
 
 function afterSheet() {
   if (asking) {
@@ -226,7 +246,8 @@ function afterSheet() {
   }
   const todo = later;
   later = [];
-  for (const effect of todo) perform(effect);
+  // A question of a page that has gone waits for that page.
+  for (const effect of todo) if (effect.name !== "ask" || effect.page === now.id) perform(effect);
 }
 document.addEventListener("sheet:answer", (event) => {
   if (consent && event.detail?.allowed) consent.allowed = true;
@@ -253,12 +274,21 @@ function texts(query) {
 function go(path, query, depth, isReplacing = false) {
   if (!pages.includes(path)) return void toast(box.dataset.gone);
   hide();
+  endLoading();
   if (depth > PAGES_DEEP_MAX) { depth = PAGES_DEEP_MAX; isReplacing = true; }
   now = { id: newId(), path, query: texts(query), n: -1, seen: -1, life: [], depth, back: false };
   const state = { page: now.id, path, query: now.query, depth };
   history[isReplacing ? "replaceState" : "pushState"](state, "", address(path, now.query));
   markTab();
   open();
+}
+
+// Close every page and open one: back to the first step of this program, which becomes it.
+function restart(path, query) {
+  if (!pages.includes(path)) return void toast(box.dataset.gone);
+  if (!now.depth) return void go(path, query, 0, true);
+  leaving = { path, query };
+  history.go(-now.depth);
 }
 
 function canGoUp() {
@@ -275,8 +305,14 @@ function markTab() {
 
 addEventListener("popstate", (event) => {
   const state = event.state;
+  if (leaving && state?.page) {
+    const { path, query } = leaving;
+    leaving = null;
+    return void go(path, query, 0, true);
+  }
   if (!state?.page || (now && state.page === now.id)) return;
   hide();
+  endLoading();
   now = { id: state.page, path: state.path, query: state.query, n: -1, seen: Infinity, life: [], depth: state.depth, back: true };
   markTab();
   resume(-1, true);
@@ -287,7 +323,7 @@ box.addEventListener("click", (event) => {
   const tab = event.target.closest?.("[data-program-tab]");
   if (!tab || event.metaKey || event.ctrlKey) return;
   event.preventDefault();
-  if (tab.dataset.programTab !== now.path) go(tab.dataset.programTab, {}, now.depth, true);
+  if (tab.dataset.programTab !== now.path) restart(tab.dataset.programTab, {});
 });
 document.getElementById("program-back").addEventListener("click", () => {
   if (now.depth > 0) history.back();
@@ -328,7 +364,9 @@ const query = Object.fromEntries(new URLSearchParams(location.search));
 delete query.version;
 now = { id: kept?.page || newId(), path: box.dataset.page, query, n: -1, seen: -1, life: [], depth: kept?.depth || 0, back: true };
 markTab();
-if (kept?.page && kept.path === now.path) resume(-1, true);
+// Loaded again while a sheet was open: the page is one step below, and popstate brings it.
+if (kept?.sheet) history.back();
+else if (kept?.page && kept.path === now.path) resume(-1, true);
 else {
   now.id = newId();
   history.replaceState({ page: now.id, path: now.path, query, depth: 0 }, "", address(now.path, query));
