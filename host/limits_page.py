@@ -184,6 +184,7 @@ SECTIONS: dict[str, tuple[Line, ...]] = {
         ("Pages kept for one person in one program", "host.bridge.pages:PAGES_PER_PERSON_MAX"),
         ("A page that nobody looks at is kept for", "host.bridge.store:PAGE_TTL_MS"),
         ("A question to a person stays open for", "host.bridge.model:ASK_TTL_MS"),
+        ("A line that `ui.prompt` asks for", "host.bridge.service.sheets.shell:TEXT_LENGTH_MAX"),
         (
             "Events whose log is kept, all people together",
             "host.bridge.runner:EVENTS_LOGGED_PER_MINUTE",
