@@ -1,6 +1,7 @@
 """`python -m bench runtime|ledger|web [--quick] [--json]`: measure, and say against what.
 
-`python -m bench runtime --peers` runs the same handler in other runtimes as well, and fetches them.
+`python -m bench runtime --peers` runs the same handler in other runtimes as well, and fetches them;
+`--many` measures beside 500 idle and 50 busy mini-programs instead.
 """
 
 import argparse
@@ -22,11 +23,15 @@ def main() -> None:
     parser.add_argument(
         "--peers", action="store_true", help="with runtime: other runtimes beside it, fetched"
     )
+    parser.add_argument(
+        "--many", action="store_true", help="with runtime: beside 500 idle and 50 busy programs"
+    )
     wanted = parser.parse_args()
-    if wanted.peers and wanted.name != "runtime":
-        parser.error("--peers goes with runtime")
+    if (wanted.peers or wanted.many) and wanted.name != "runtime":
+        parser.error("--peers and --many go with runtime")
 
-    results: list[Result] = importlib.import_module(f"bench.{wanted.name}").run(quick=wanted.quick)
+    module = "many" if wanted.many else wanted.name
+    results: list[Result] = importlib.import_module(f"bench.{module}").run(quick=wanted.quick)
     peers = compare.run(quick=wanted.quick) if wanted.peers else []
     if wanted.json:
         results += compare.results(peers) if peers else []

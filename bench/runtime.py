@@ -6,30 +6,23 @@ events run in turns with them on one loop.
 """
 
 import asyncio
-import socket
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any, Self
+from typing import Any
 
 import uvloop
 
+from bench.echo import Echo, times_us
 from bench.measure import ROUNDS, Result, percentile
 from bench.memory import pss_mb
 from bench.page import PAGE, PAYLOAD, STATE
 from runtime.pool import CallRequest, Event, EventFailedError, Pool, PoolSettings, ProgramCode
 
 _EVENT = Event("e", "page", "change", STATE, PAYLOAD)
-_ECHO = """
-import socket, sys
-with socket.socket(fileno=int(sys.argv[1])) as end:
-    while data := end.recv(65536):
-        end.sendall(data)
-"""
 _FRESH = "import msgspec, greenlet, RestrictedPython; print('ready', flush=True)"
-_MESSAGE = b"x" * 1024
 
 
 def run(*, quick: bool) -> list[Result]:
@@ -95,10 +88,10 @@ class _Bench:
         program = await self._warm_program()
         ours: list[float] = []
         reference: list[float] = []
-        with _Echo() as echo:
+        with Echo() as echo:
             for _ in range(ROUNDS):
-                ours += await _times_us(lambda: self._run(program, _EVENT), count)
-                reference += await _times_us(echo.ask, count)
+                ours += await times_us(lambda: self._run(program, _EVENT), count)
+                reference += await times_us(echo.ask, count)
         return _percentiles("warm event, 1 KB page", ours, reference, (250, 5000), "us")
 
     async def host_call(self, count: int) -> Result:
@@ -107,12 +100,12 @@ class _Bench:
         asking = Event("e", "page", "ask", STATE)
         extra: list[float] = []
         reference: list[float] = []
-        with _Echo() as echo:
+        with Echo() as echo:
             for _ in range(ROUNDS):
-                plain = await _times_us(lambda: self._run(program, _EVENT), count)
-                with_call = await _times_us(lambda: self._run(program, asking), count)
+                plain = await times_us(lambda: self._run(program, _EVENT), count)
+                with_call = await times_us(lambda: self._run(program, asking), count)
                 extra.append(statistics.median(with_call) - statistics.median(plain))
-                reference.append(statistics.median(await _times_us(echo.ask, count)))
+                reference.append(statistics.median(await times_us(echo.ask, count)))
         value, beside = statistics.median(extra), statistics.median(reference)
         return _result("one host call in a handler", value, "us", beside, goal=120)
 
@@ -121,7 +114,7 @@ class _Bench:
         program = await self._warm_program()
         ours: list[float] = []
         reference: list[float] = []
-        with _Echo() as echo:
+        with Echo() as echo:
             for _ in range(ROUNDS):
                 ours.append(await _rate(lambda: self._run(program, _EVENT), count))
                 reference.append(await _rate(echo.ask, count, at_once=1))
@@ -189,42 +182,8 @@ class _Bench:
         return await self._pool.run_event(program, event, _answer)
 
 
-class _Echo:
-    """A process without walls that sends back what it is sent."""
-
-    def __enter__(self) -> Self:
-        self._ours, theirs = socket.socketpair()
-        with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-c", _ECHO, str(theirs.fileno())], pass_fds=[theirs.fileno()]
-            )
-        self._ours.setblocking(False)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._ours.close()
-        self._process.wait()
-
-    async def ask(self) -> None:
-        """Send a message of 1 KB and wait until it is back."""
-        loop = asyncio.get_running_loop()
-        await loop.sock_sendall(self._ours, _MESSAGE)
-        left = len(_MESSAGE)
-        while left:
-            left -= len(await loop.sock_recv(self._ours, left))
-
-
 async def _answer(_request: CallRequest) -> int:
     return 2
-
-
-async def _times_us(act: Callable[[], Awaitable[Any]], count: int) -> list[float]:
-    times = []
-    for _ in range(count):
-        began = time.perf_counter()
-        await act()
-        times.append((time.perf_counter() - began) * 1e6)
-    return times
 
 
 async def _rate(act: Callable[[], Awaitable[Any]], count: int, *, at_once: int = 32) -> float:

@@ -193,6 +193,7 @@ SECTIONS: dict[str, tuple[Line, ...]] = {
         ("Their recordings together", "host.bridge.recording:RECORDINGS_BYTES_MAX"),
         ("The recording of one event", "host.bridge.recording:RECORDING_BYTES_MAX"),
         ("Workers of one program", "pool:workers_per_program_max"),
+        ("Workers of all programs", "setting:program_workers_max"),
         ("Deaths of its workers in a minute before a pause", "pool:deaths_per_minute_max"),
         ("Alarms that suspend a version", "host.programs.incident:ALARMS_MAX"),
         (

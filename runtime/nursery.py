@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import logging
 import os
+import resource
 import socket
 from collections.abc import Callable
 
@@ -16,6 +17,9 @@ from runtime.supervisor import Supervisor, ZygoteGoneError
 logger = logging.getLogger(__name__)
 
 READY_WITHIN_S = 15.0
+# A worker's socket and its pidfd; people's connections and files.
+DESCRIPTORS_PER_WORKER = 2
+OTHER_DESCRIPTORS = 1024
 # After a failed attempt to make a blank; the zygote is being started again meanwhile.
 AGAIN_AFTER_S = 0.2
 
@@ -47,6 +51,7 @@ class Nursery:
     async def start(self) -> SelfTest:
         """Start the zygote and let probes try to get out of the box."""
         self._walls = ()
+        _allow_descriptors(self._settings.worker_count_max)
         self._supervisor = Supervisor(self._worker_exited, self._on_gone)
         await self._supervisor.start(self._settings)
         results = await asyncio.gather(*(self._probe(name) for name in PROBES))
@@ -167,3 +172,24 @@ class Nursery:
         )
         uid = settings.uid_first + worker_id % settings.uid_count
         return Spawn(worker_id, uid, settings.memory_bytes_max, limits, probe, raw)
+
+
+def _allow_descriptors(worker_count: int) -> None:
+    """Raise this process's soft limit of descriptors, if so many workers could reach it.
+
+    Commonly it is 1024, for programs that still use select(); we do not.
+    """
+    wanted = worker_count * DESCRIPTORS_PER_WORKER + OTHER_DESCRIPTORS
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft == resource.RLIM_INFINITY or soft >= wanted:
+        return
+    if hard != resource.RLIM_INFINITY and hard < wanted:
+        logger.warning(
+            "%s workers may need %s descriptors, and the system allows %s: lower the number of"
+            " workers or raise the limit (ulimit -n)",
+            worker_count,
+            wanted,
+            hard,
+        )
+        wanted = hard
+    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

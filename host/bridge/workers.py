@@ -11,4 +11,5 @@ def pool_settings(settings: Settings) -> PoolSettings:
         event_cpu_ms_max=settings.program_cpu_ms_max,
         event_wall_ms_max=settings.program_wall_ms_max,
         memory_bytes_max=settings.program_memory_mib_max * 2**20,
+        worker_count_max=settings.program_workers_max,
     )

@@ -52,6 +52,8 @@ class Settings:
     program_wall_ms_max: int = 1000
     # Memory of one worker above what the interpreter itself takes.
     program_memory_mib_max: int = 128
+    # Workers of all mini-programs together, each for a minute after its last event.
+    program_workers_max: int = 200
     # One upload: a package of a mini-program.
     package_bytes_max: int = 4 * 1024 * 1024
     # One upload: a picture.

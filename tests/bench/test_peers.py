@@ -88,4 +88,4 @@ class TestTable:
         with pytest.raises(SystemExit):
             command.main()
 
-        assert "--peers goes with runtime" in capsys.readouterr().err
+        assert "go with runtime" in capsys.readouterr().err

@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+from tests.fuzz import __main__ as command
+from tests.fuzz import guided
 from tests.fuzz.engine import Subject, fuzz_alike
 from tests.fuzz.subjects import SUBJECTS
 from tests.redteam.judge import ROOT
@@ -28,3 +30,17 @@ def test_the_command_sums_up() -> None:
 
     assert 0 == done.returncode, done.stdout + done.stderr
     assert done.stdout.splitlines()[-1].endswith(" passed, 0 failed")
+
+
+def test_guided_without_atheris_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It does not fall back to another kind of fuzzing silently."""
+    monkeypatch.setattr(guided, "is_available", lambda: False)
+    monkeypatch.setattr("sys.argv", ["fuzz", "--guided", "manifest"])
+
+    with pytest.raises(SystemExit) as ended:
+        command.main()
+
+    assert 2 == ended.value.code
+    assert "pip install '.[fuzz]'" in capsys.readouterr().err
