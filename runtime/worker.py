@@ -90,7 +90,7 @@ class Worker:
     """The loop, and everything that the language façades need from outside (``Services``)."""
 
     def __init__(self, limits: m.EventLimits) -> None:
-        self._limits = limits
+        self.limits = limits
         self._program: Program | None = None
         self._session: Session | None = None
         self._waiting: dict[tuple[int, int], greenlet.greenlet] = {}
@@ -162,9 +162,9 @@ class Worker:
                 raise ApiError(TOO_MANY_CALLS, f"an event may have {EFFECTS_MAX} effects")
             session.effects.append((name, args))
             return None
-        if session.calls >= self._limits.calls:
+        if session.calls >= self.limits.calls:
             session.calls += 1
-            raise ApiError(TOO_MANY_CALLS, f"an event may call {self._limits.calls} times")
+            raise ApiError(TOO_MANY_CALLS, f"an event may call {self.limits.calls} times")
         return self._ask_host(session, name, plain.encode(args))
 
     def _ask_host(self, session: Session, name: str, args: bytes) -> Any:
@@ -192,7 +192,7 @@ class Worker:
         self._send(m.Loaded())
 
     def _compile(self, message: m.Compile) -> None:
-        self._cpu.start(self._limits.compile_cpu_ms * 1_000_000)
+        self._cpu.start(self.limits.compile_cpu_ms * 1_000_000)
         try:
             answer = compiling.compile_sources(message.sources)
         except CpuLimitError:
@@ -225,7 +225,7 @@ class Worker:
             event = self._hub.switch()
 
     def _run_event(self, event: m.RunEvent) -> None:
-        session = self._session = Session(event, self._limits)
+        session = self._session = Session(event, self.limits)
         self._cpu.place = None
         answer: m.Reply | m.Failure
         try:
@@ -256,7 +256,7 @@ class Worker:
             result = program.call(handler, page, argument)
         elif event.handler not in LIFE_CYCLE:
             raise ProgramError("no_handler", f"the page has no handler {event.handler!r}")
-        state = program_box.compare(page, page_class, before, self._limits.state_bytes)
+        state = program_box.compare(page, page_class, before, self.limits.state_bytes)
         return self._reply(session, state, result)
 
     def _reply(self, session: Session, state: program_box.Changes, result: Any) -> m.Reply:
@@ -272,7 +272,7 @@ class Worker:
         cpu_us = session.used_ns // 1000
         reply = m.Reply(event.event, changed, state.removed, shown, effects, session.logs, cpu_us)
         size = len(changed) + len(shown) + len(effects)
-        if size > self._limits.reply_bytes:
+        if size > self.limits.reply_bytes:
             raise ProgramError("state", f"the answer has {size} bytes")
         return reply
 
@@ -280,7 +280,7 @@ class Worker:
 
     def _too_long(self, session: Session) -> m.Failure:
         file, line = self._cpu.place or ("", 0)
-        sentence = f"computed for more than {self._limits.cpu_ms} ms"
+        sentence = f"computed for more than {self.limits.cpu_ms} ms"
         return self._failed(session, "cpu", sentence, file, line)
 
     def _failure(self, session: Session, error: BaseException) -> m.Failure:
@@ -291,7 +291,7 @@ class Worker:
             )
         if isinstance(error, MemoryError):
             return self._failed(session, "memory", "used more memory than it may", file, line)
-        reason = "calls" if session.calls > self._limits.calls else "error"
+        reason = "calls" if session.calls > self.limits.calls else "error"
         return self._failed(session, reason, describe(error), file, line)
 
     def _failed(

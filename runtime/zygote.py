@@ -28,6 +28,7 @@ from runtime.jail.selftest import run_probe
 from runtime.messages import Compiled, EventLimits, Exited, Spawn, Spawned, ZygoteStarted
 
 EXIT_BROKEN = 70
+WARM_UPS = 20
 _REQUEST_BYTES_MAX = 4096
 _WARM_LIMITS = EventLimits(
     cpu_ms=1000,
@@ -55,12 +56,15 @@ def main(control: int, uid_first: int, uid_count: int) -> NoReturn:
         walls = namespaces.enter(uid_first, uid_count)
         libc.drop_capability_bounds()
     worker.close_to_imports()
-    # Once here, for caches that all workers share, and once in each worker, for its own copy.
-    worker.Worker(_WARM_LIMITS).warm_up(warm_code)
+    # Often here, until the interpreter has adapted its code to what runs: whatever is written now
+    # need not be written, and so copied, by each worker.
+    box = worker.Worker(_WARM_LIMITS)
+    for _ in range(WARM_UPS):
+        box.warm_up(warm_code)
     # What is here now stays shared with every worker: the collector must not touch it.
     gc.collect()
     gc.freeze()
-    server = Zygote(socket.socket(fileno=control), used_bytes, warm_code, is_root=is_root)
+    server = Zygote(socket.socket(fileno=control), used_bytes, box, warm_code, is_root=is_root)
     server.serve(walls)
 
 
@@ -79,9 +83,17 @@ class Zygote:
     """The loop: forks on request, reports ends."""
 
     def __init__(
-        self, control: socket.socket, used_bytes: int, warm_code: bytes, *, is_root: bool
+        self,
+        control: socket.socket,
+        used_bytes: int,
+        box: worker.Worker,
+        warm_code: bytes,
+        *,
+        is_root: bool,
     ) -> None:
         self._control = control
+        # What each worker continues from.
+        self._box = box
         self._warm_code = warm_code
         self._used_bytes = used_bytes
         self._is_root = is_root
@@ -178,9 +190,9 @@ class Zygote:
                 run_probe(request.probe)
             if request.raw:
                 raw_box.serve(up)
-            box = worker.Worker(request.limits)
-            box.warm_up(self._warm_code)
-            box.run(up)
+            self._box.limits = request.limits
+            self._box.warm_up(self._warm_code)
+            self._box.run(up)
         except BaseException:  # noqa: BLE001, S110  (there is nowhere left to report to)
             pass
         finally:

@@ -10,7 +10,6 @@ alarm has no name.
 """
 
 import array
-import ctypes
 import fcntl
 import os
 import socket
@@ -27,8 +26,15 @@ _NOTIFICATION_BYTES = 80
 _NUMBER_AT = 16
 
 _MACHINE = libc.machine()
-_NOTIFIER = seccomp.build_filter(_MACHINE, seccomp.NOTIFY) if libc.IS_LINUX else None
-_SEAL = seccomp.build_seal(_MACHINE) if libc.IS_LINUX else None
+_SECCOMP = syscalls.numbers(_MACHINE).get("seccomp", -1)
+
+
+def _loadable(code: bytes | None) -> seccomp.Loadable | None:
+    return seccomp.Loadable(code) if libc.IS_LINUX and code else None
+
+
+_NOTIFIER = _loadable(seccomp.build_filter(_MACHINE, seccomp.NOTIFY))
+_SEAL = _loadable(seccomp.build_seal(_MACHINE))
 
 
 def raise_wall(teller: socket.socket, worker_id: int) -> None:
@@ -38,9 +44,7 @@ def raise_wall(teller: socket.socket, worker_id: int) -> None:
     """
     if _NOTIFIER is None or _SEAL is None:
         raise OSError("no filter for this processor")
-    program, _buffer = seccomp.as_program(_NOTIFIER)
-    number = syscalls.numbers(_MACHINE)["seccomp"]
-    listener = libc.syscall(number, _SET_MODE_FILTER, _NEW_LISTENER, ctypes.byref(program))
+    listener = libc.syscall(_SECCOMP, _SET_MODE_FILTER, _NEW_LISTENER, _NOTIFIER.pointer)
     passed = (socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [listener]))
     teller.sendmsg([struct.pack("<Q", worker_id)], [passed])
     os.close(listener)

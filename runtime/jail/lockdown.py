@@ -15,7 +15,8 @@ DESCRIPTOR_MAX = 1 << 16
 # kernel.  Its events are retried like after any other death.
 CPU_S_MAX = 3600
 
-_FILTER = seccomp.build_filter(libc.machine()) if libc.IS_LINUX else None
+_code = seccomp.build_filter(libc.machine()) if libc.IS_LINUX else None
+_FILTER = seccomp.Loadable(_code) if _code else None
 _LANDLOCK_VERSION = landlock.version()
 
 
@@ -79,7 +80,9 @@ def _filter_calls(teller: socket.socket, worker_id: int) -> None:
         alarm.raise_wall(teller, worker_id)
     except OSError:
         os.close(teller.detach())
-        seccomp.load_filter(_FILTER or b"")
+        if _FILTER is None:
+            raise
+        seccomp.load_filter(_FILTER)
 
 
 def _renounce_privileges() -> None:

@@ -140,16 +140,21 @@ def build_seal(machine: str) -> bytes | None:
     return _pack(code)
 
 
-def load_filter(code: bytes) -> None:
+def load_filter(code: "Loadable") -> None:
     """Put the filter on this process, for good."""
-    program, _buffer = as_program(code)
-    libc.prctl(libc.PR_SET_SECCOMP, _FILTER_MODE, ctypes.byref(program))
+    libc.prctl(libc.PR_SET_SECCOMP, _FILTER_MODE, code.pointer)
 
 
-def as_program(code: bytes) -> tuple[ctypes.Structure, object]:
-    """Return a filter as the kernel takes it, and the memory that must live as long."""
-    buffer = ctypes.create_string_buffer(code, len(code))
-    return _Program(len(code) // 8, ctypes.addressof(buffer)), buffer
+class Loadable:
+    """A filter as the kernel takes it.
+
+    Made once, in the zygote: what each worker made for itself would be memory of its own.
+    """
+
+    def __init__(self, code: bytes) -> None:
+        self._buffer = ctypes.create_string_buffer(code, len(code))
+        self._program = _Program(len(code) // 8, ctypes.addressof(self._buffer))
+        self.pointer = ctypes.byref(self._program)
 
 
 _Lines = list[tuple[int, int, int, int]]

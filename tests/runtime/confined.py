@@ -110,7 +110,7 @@ def _if_equal(number: int, verdict: int) -> bytes:
 
 def _load(rules: list[bytes]) -> None:
     begin, end = struct.pack("HBBI", 0x20, 0, 0, 0), struct.pack("HBBI", 0x06, 0, 0, _ALLOW)
-    seccomp.load_filter(begin + b"".join(rules) + end)
+    seccomp.load_filter(seccomp.Loadable(begin + b"".join(rules) + end))
 
 
 def _set_capabilities(wanted: tuple[int, ...]) -> None:
