@@ -12,9 +12,10 @@ import marshal
 import sys
 from collections.abc import Mapping
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from types import CodeType
+
+import RestrictedPython
 
 from runtime import messages as m
 from runtime.language import compile_file
@@ -35,11 +36,15 @@ def code_version() -> str:
     """
     policy = hashlib.sha256()
     folder = Path(__file__).parent
-    for path in (*sorted((folder / "policy").glob("*.py")), folder / "language.py"):
+    restricted = Path(RestrictedPython.__file__).parent
+    for path in (
+        *sorted((folder / "policy").glob("*.py")),
+        folder / "language.py",
+        *sorted(restricted.glob("*.py")),
+    ):
         policy.update(path.read_bytes())
     magic = importlib.util.MAGIC_NUMBER.hex()
-    parts = (sys.implementation.cache_tag, magic, version("RestrictedPython"))
-    return f"{'-'.join(parts)}-{policy.hexdigest()[:16]}"
+    return f"{sys.implementation.cache_tag}-{magic}-{policy.hexdigest()[:16]}"
 
 
 def compile_sources(sources: Mapping[str, str]) -> m.Compiled | m.CompileRefused:

@@ -15,6 +15,12 @@ from sdk.contract.findings import Finding
 from sdk.errors import ApiError
 from sdk.page import Page, idempotent
 
+ImportFile = Callable[[str], Any]
+
+
+def _no_file(_name: str) -> None:
+    """Stand for the files of a program before there is one."""
+
 
 class Services(Protocol):
     """What the worker does for a program; always on behalf of the event that runs now."""
@@ -43,27 +49,28 @@ def sdk_names(call: Caller) -> dict[str, Any]:
 
 
 class Language:
-    """The names of one program."""
+    """The names that programs have; made before there is one, for one at a time."""
 
     page_class = Page
 
-    def __init__(self, services: Services, import_file: Callable[[str], Any]) -> None:
-        self._services = services
-        self._import_file = import_file
-        self._sdk = {"sdk": sdk_names(services.call)}
-        # The policy wants a generator of numbers; which one it is changes with the event.
-        self._random = cast("random.Random", _RandomOfEvent(services))
+    def __init__(self, services: Services) -> None:
+        # Set by the program that is loaded: gives the names of one of its own files.
+        self.import_file: ImportFile = _no_file
+        self._library = policy.Library(
+            sdk_modules={"sdk": sdk_names(services.call)},
+            program_modules=self._import_file,
+            log=services.log,
+            now_ms=services.now_ms,
+            # The policy wants a generator of numbers; which one it is changes with the event.
+            rng=cast("random.Random", _RandomOfEvent(services)),
+        )
+
+    def _import_file(self, name: str) -> Any:
+        return self.import_file(name)
 
     def globals_for(self, name: str) -> dict[str, Any]:
         """Return fresh globals for the file with this dotted name."""
-        return policy.make_globals(
-            sdk_modules=self._sdk,
-            program_modules=self._import_file,
-            log=self._services.log,
-            now_ms=self._services.now_ms,
-            rng=self._random,
-            name=name,
-        )
+        return self._library.globals_for(name)
 
     def module(self, name: str, names: Mapping[str, Any]) -> Any:
         """Return a file that was run, as other files see it."""

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from runtime import plain
-from runtime.language import Language, Services
+from runtime.language import Language
 from sdk.contract.events import LIFE_CYCLE
 
 ATTRIBUTE_LENGTH_MAX = 100
@@ -60,9 +60,10 @@ class Changes:
 class Program:
     """The files of one program and what came of running them."""
 
-    def __init__(self, files: Mapping[str, CodeType], services: Services) -> None:
+    def __init__(self, files: Mapping[str, CodeType], language: Language) -> None:
         self._files = files
-        self._language = Language(services, self._import_file)
+        self._language = language
+        language.import_file = self._import_file
         self._modules: dict[str, Any] = {}
         self._pages: dict[str, PageClass] = {}
         self._being_run: set[str] = set()

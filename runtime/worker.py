@@ -20,6 +20,7 @@ import msgspec
 from runtime import compiling, plain, program_box
 from runtime import messages as m
 from runtime.cpu_limit import CpuLimit, CpuLimitError
+from runtime.language import Language
 from runtime.program_box import Program, ProgramError
 from sdk.contract.capabilities import CAPABILITIES
 from sdk.contract.errors import TOO_MANY_CALLS, UNAVAILABLE
@@ -91,6 +92,7 @@ class Worker:
 
     def __init__(self, limits: m.EventLimits) -> None:
         self.limits = limits
+        self._language = Language(self)
         self._program: Program | None = None
         self._session: Session | None = None
         self._waiting: dict[tuple[int, int], greenlet.greenlet] = {}
@@ -188,7 +190,7 @@ class Worker:
         except compiling.StaleCodeError as error:
             self._send(m.LoadFailed("stale_code", str(error)))
             return
-        self._program = Program(files, self)
+        self._program = Program(files, self._language)
         self._send(m.Loaded())
 
     def _compile(self, message: m.Compile) -> None:

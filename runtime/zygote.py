@@ -22,7 +22,7 @@ from typing import NoReturn
 
 import msgspec
 
-from runtime import compiling, raw_box, worker
+from runtime import compiling, holes, raw_box, worker
 from runtime.jail import BoxLimits, alarm, libc, lockdown, namespaces
 from runtime.jail.selftest import run_probe
 from runtime.messages import Compiled, EventLimits, Exited, Spawn, Spawned, ZygoteStarted
@@ -63,6 +63,7 @@ def main(control: int, uid_first: int, uid_count: int) -> NoReturn:
         box.warm_up(warm_code)
     # What is here now stays shared with every worker: the collector must not touch it.
     gc.collect()
+    holes.fill()
     gc.freeze()
     server = Zygote(socket.socket(fileno=control), used_bytes, box, warm_code, is_root=is_root)
     server.serve(walls)

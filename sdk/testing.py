@@ -19,6 +19,7 @@ import msgspec
 
 from runtime import policy, program_box
 from runtime.findings import has_errors
+from runtime.language import Language
 from runtime.package import read_folder
 from runtime.program import check_files
 from runtime.program_box import Program
@@ -191,7 +192,7 @@ class OpenPage:
             for path, text in texts.items()
             if path.endswith(".py")
         }
-        self._program = Program(code, _Services(host))
+        self._program = Program(code, Language(_Services(host)))
         self._class = self._program.page(page)
         self._query = dict(query)
         self._state: dict[str, Any] = {}

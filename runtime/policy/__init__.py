@@ -9,12 +9,13 @@ interpreter, endless loops and giant values are the business of the process arou
 
 from runtime.policy.codes import LANGUAGE_RULES
 from runtime.policy.facade import Facade, Record
-from runtime.policy.namespace import as_facade, as_module, make_globals
+from runtime.policy.namespace import Library, as_facade, as_module, make_globals
 from runtime.policy.source import SourceRefusedError, check, compile_source
 
 __all__ = [
     "LANGUAGE_RULES",
     "Facade",
+    "Library",
     "Record",
     "SourceRefusedError",
     "as_facade",

@@ -17,6 +17,48 @@ Importer = Callable[[str], Facade | Mapping[str, Any] | None]
 Log = Callable[[str], None]
 
 
+class Library:
+    """Everything that the files of one program can name beside each other.
+
+    Made once in a process, and in the zygote at that: it is several thousand objects, which all
+    workers share as long as nobody writes to them, and nothing in it can be written to by a
+    program.  ``sdk_modules`` is what imports of the SDK give: ``{"sdk": {"Page": Page, "api":
+    {…}}}``; nested dicts become read-only groups.  Classes in it may be subclassed.
+    """
+
+    def __init__(
+        self,
+        *,
+        sdk_modules: Mapping[str, Any],
+        program_modules: Importer,
+        log: Log,
+        now_ms: NowMs,
+        rng: random.Random,
+    ) -> None:
+        sdk = {each: as_facade(each, members) for each, members in sdk_modules.items()}
+        modules = make_modules(now_ms=now_ms, rng=rng) | sdk
+        self._names = {
+            "__builtins__": _builtins(_import_guard(modules, program_modules), log),
+            "__metaclass__": functools.partial(
+                make_class, bases_allowed=_BASES | frozenset(_classes(sdk.values()))
+            ),
+            "_AnyError_": Exception,
+            "_apply_": guards.call,
+            "_getattr_": guards.get_attribute,
+            "_getitem_": guards.get_item,
+            "_inplacevar_": guards.in_place,
+            "_percent_": text.percent,
+            "_shown_": text.shown,
+            "_super_init_": guards.get_super_init,
+            "_with_": contexts.entered,
+            "_write_": guards.writable,
+        }
+
+    def globals_for(self, name: str) -> dict[str, Any]:
+        """Return fresh globals for the file with this dotted name, which its classes carry."""
+        return {**self._names, "__name__": name}
+
+
 def make_globals(
     *,
     sdk_modules: Mapping[str, Any],
@@ -26,31 +68,15 @@ def make_globals(
     rng: random.Random,
     name: str = "program",
 ) -> dict[str, Any]:
-    """Return fresh globals for one file.
-
-    ``sdk_modules`` is what imports of the SDK give: ``{"sdk": {"Page": Page, "api": {…}}}``;
-    nested dicts become read-only groups.  Classes in it may be subclassed.  ``name`` is the
-    file's dotted name, which its classes carry as ``__module__``.
-    """
-    sdk = {each: as_facade(each, members) for each, members in sdk_modules.items()}
-    modules = make_modules(now_ms=now_ms, rng=rng) | sdk
-    return {
-        "__builtins__": _builtins(_import_guard(modules, program_modules), log),
-        "__name__": name,
-        "__metaclass__": functools.partial(
-            make_class, bases_allowed=_BASES | frozenset(_classes(sdk.values()))
-        ),
-        "_AnyError_": Exception,
-        "_apply_": guards.call,
-        "_getattr_": guards.get_attribute,
-        "_getitem_": guards.get_item,
-        "_inplacevar_": guards.in_place,
-        "_percent_": text.percent,
-        "_shown_": text.shown,
-        "_super_init_": guards.get_super_init,
-        "_with_": contexts.entered,
-        "_write_": guards.writable,
-    }
+    """Return fresh globals for one file with a library of its own."""
+    library = Library(
+        sdk_modules=sdk_modules,
+        program_modules=program_modules,
+        log=log,
+        now_ms=now_ms,
+        rng=rng,
+    )
+    return library.globals_for(name)
 
 
 def as_facade(name: str, members: Any) -> Any:

@@ -205,7 +205,7 @@ class TestFromInside:
             "import os; os.setuid(0)",
             "import os; os.chroot('/')",
             "import time; time.sleep(60)",
-            "import threading; threading.Thread(target=print).start()",
+            "import _thread; _thread.start_new_thread(print, ())",
             "import ctypes; ctypes.CDLL(None).mmap(None, 4096, 7, 34, -1, 0)",
             "import ctypes; ctypes.CDLL(None).syscall(101, 16, 1, 0, 0)",
         ],
