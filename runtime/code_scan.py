@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from runtime.class_scan import find_page_class, name_of, own_methods, page_classes, plain_texts
 from runtime.findings import Finding
 from runtime.policy.modules import STANDARD_MODULES
-from sdk.contract.capabilities import CAPABILITIES
+from sdk.contract.capabilities import CAPABILITIES, Capability
 from sdk.contract.manifest import FILE as MANIFEST_FILE
 from sdk.contract.manifest import Manifest
 from sdk.contract.scopes import SCOPES
@@ -44,7 +44,7 @@ def check_code(
         for use in uses:
             yield from _check_use(use, path, manifest)
         yield from _check_then(trees, uses, path)
-        used |= {scope for use in uses if (scope := _scope(use.name))}
+        used |= {scope for use in uses for scope in _possible_scopes(use)}
     for permission in manifest.permissions:
         if permission.scope not in used:
             fix = "remove it: people are asked for nothing that is not needed"
@@ -83,9 +83,23 @@ def _is_forgotten(node: ast.AST) -> bool:
     )
 
 
-def _scope(name: str) -> str | None:
-    capability = CAPABILITIES.get(name)
-    return capability.scope if capability else None
+def _possible_scopes(use: ApiUse) -> frozenset[str]:
+    """Return the scopes that a call may need; all of them when a computed value decides."""
+    capability = CAPABILITIES.get(use.name)
+    if capability is None:
+        return frozenset()
+    known = _deciding_text(capability, use)
+    scope = capability.scope_for(known)
+    return capability.scopes if not known or scope is None else frozenset({scope})
+
+
+def _deciding_text(capability: Capability, use: ApiUse) -> dict[str, str]:
+    """Return the argument on which the scope depends, when it is written in the source."""
+    if capability.scope_when is None:
+        return {}
+    name = capability.scope_when[0]
+    text = use.texts.get(name, use.texts.get(list(capability.params).index(name)))
+    return {} if text is None else {name: text}
 
 
 def _check_imports(tree: ast.Module, path: str, paths: Collection[str]) -> Iterable[Finding]:
@@ -141,14 +155,15 @@ def _check_use(use: ApiUse, path: str, manifest: Manifest) -> Iterable[Finding]:
         fix = f"there is {near or 'no such group; see docs/reference/capabilities.md'}"
         yield _at(use, path, "API001", f"there is no api.{use.name}", fix)
         return
-    if capability.scope and capability.scope not in {p.scope for p in manifest.permissions}:
-        title = SCOPES[capability.scope].title["en"]
+    scope = capability.scope_for(_deciding_text(capability, use))
+    if scope and scope not in {p.scope for p in manifest.permissions}:
+        title = SCOPES[scope].title["en"]
         yield _at(
             use,
             path,
             "API002",
-            f"api.{use.name} needs the permission '{capability.scope}' ({title})",
-            f'add {{"scope": "{capability.scope}", "reason": …}} to hutong.permissions',
+            f"api.{use.name} needs the permission '{scope}' ({title})",
+            f'add {{"scope": "{scope}", "reason": …}} to hutong.permissions',
         )
     if capability.kind == "outside" and not manifest.network:
         message = f"api.{use.name} is used, and hutong.network declares no host"

@@ -51,6 +51,8 @@ _KINDS: Mapping[str, str] = {
     "wait": "returns at once; the answer comes to the handler named in `then`",
     "outside": "answered inside the call, by somebody else, within a time limit",
     "effect": "done by the shell once the handler has succeeded",
+    "act": "done by the shell once the handler has succeeded; refused with `needs-act` unless a"
+    " tap, a change, a long press or a sent form has set it off",
     "local": "never leaves the mini-program's process",
 }
 _TYPE_NAMES: Mapping[Any, str] = {
@@ -119,7 +121,7 @@ def _capability(capability: Capability) -> str:
         names[-1] = f"**{capability.rest}"
     facts = [
         f"- {_KINDS[capability.kind]}",
-        f"- scope: `{capability.scope}`" if capability.scope else "- no permission needed",
+        _scope(capability),
         f"- at most {capability.calls_per_minute} calls a minute",
         f"- since platform code {capability.since}",
     ]
@@ -129,6 +131,16 @@ def _capability(capability: Capability) -> str:
     return f"## `api.{capability.name}({', '.join(names)})`\n\n{capability.doc}\n\n" + "\n".join(
         facts
     )
+
+
+def _scope(capability: Capability) -> str:
+    if capability.scope is None:
+        return "- no permission needed"
+    said = f"- scope: `{capability.scope}`"
+    if capability.scope_when is not None:
+        argument, value, scope = capability.scope_when
+        said += f"; with `{argument}` `{value}`: `{scope}`"
+    return said
 
 
 def _default(field: msgspec.structs.FieldInfo) -> str:

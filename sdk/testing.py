@@ -11,7 +11,7 @@ kept in memory; what waits for a person is answered by ``page.answer``.
 
 import random
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +26,10 @@ from runtime.program_box import Program
 from runtime.session import STATE_BYTES_MAX, PageSession, dataset_of
 from runtime.view import Components, Element, Node, Text, compile_template
 from sdk.contract.capabilities import CAPABILITIES
-from sdk.contract.errors import CONFLICT, NOT_FOUND
-from sdk.contract.events import LIFE_CYCLE
+from sdk.contract.errors import CALL_ERRORS, CONFLICT, NEEDS_ACT, NOT_FOUND
+from sdk.contract.events import ACTS, LIFE_CYCLE
 from sdk.errors import ApiError
+from sdk.samples import sample_answer
 
 NOW_MS = 1_700_000_000_000
 _SELECTOR = re.compile(r"(?P<tag>[a-z0-9-]*)(?P<rest>(?:\.[\w-]+|#[\w-]+|\[[\w-]+=[^\]]*\])*)")
@@ -36,17 +37,6 @@ _ATTRIBUTE = re.compile(r"\[([\w-]+)=\"?([^\]\"]*)\"?\]")
 _CLASS = re.compile(r"\.([\w-]+)")
 _ID = re.compile(r"#([\w-]+)")
 _json = msgspec.json.Encoder()
-
-
-# What a handler gets beside `ok` when the test names no fields; others have fields of the person.
-_ANSWERS: Mapping[str, Callable[[Mapping[str, Any], bool], dict[str, Any]]] = {
-    "pay.open": lambda args, ok: {
-        "order_id": args["order_id"],
-        "status": "paid" if ok else "declined",
-    },
-    "pay.refund": lambda _args, ok: {"status": "refunded" if ok else None},
-    "orders.ask_refund": lambda _args, ok: {"status": "asked" if ok else None},
-}
 
 
 class PageTestError(AssertionError):
@@ -72,9 +62,13 @@ class FakeHost:
         self.orders: dict[str, dict[str, Any]] = {}
         self.storage: dict[str, Any] = {}
         self.calls: list[tuple[str, dict[str, Any]]] = []
+        # The handler that runs was set off by a person's own act.
+        self.is_act = False
 
     def call(self, name: str, args: dict[str, Any]) -> Any:
         """Do what ``api`` was asked."""
+        if CAPABILITIES[name].kind == "act" and not self.is_act:
+            raise ApiError(NEEDS_ACT, CALL_ERRORS[NEEDS_ACT])
         self.calls.append((name, args))
         answer = getattr(self, "_" + name.replace(".", "_"), None)
         return answer(args) if answer else None
@@ -247,20 +241,14 @@ class OpenPage:
     def answer(self, *, ok: bool = True, **fields: Any) -> "OpenPage":
         """Answer the last call that waits for a person, as the host would.
 
-        Fields that are not given are None: name them, such as ``text="…"`` for ``ui.prompt`` or
-        ``index=1`` for ``ui.action_sheet``.
+        What ``fields`` does not say is a plausible answer, or ``None`` when it is not ``ok``. Name
+        what the page is about, such as ``text="…"`` for ``ui.prompt``.
         """
         waiting = [each for each in self.calls if CAPABILITIES[each[0]].kind == "wait"]
         if not waiting:
             raise PageTestError("nothing waits for an answer")
         name, args = waiting[-1]
-        nothing = {field.name: None for field in msgspec.structs.fields(CAPABILITIES[name].result)}
-        said = _ANSWERS[name](args, ok) if name in _ANSWERS else {}
-        if name == "ui.action_sheet" and ok:
-            chosen = fields.get("index", 0)
-            said = {"index": chosen, "text": args["items"][chosen]}
-        reason = None if ok else "declined"
-        self._run(args["then"], {**nothing, "ok": ok, "reason": reason, **said, **fields})
+        self._run(args["then"], sample_answer(name, args, fields, ok=ok))
         self._show(self._state)
         return self
 
@@ -268,8 +256,11 @@ class OpenPage:
         """Return the card that the page gives when it is shared."""
         return self._run("on_share", {"source": "menu"})
 
-    def _run(self, handler: str, payload: Mapping[str, Any] | None = None) -> Any:
+    def _run(
+        self, handler: str, payload: Mapping[str, Any] | None = None, *, is_act: bool = False
+    ) -> Any:
         """Run a handler as a worker does: fill a fresh page, call, keep what has changed."""
+        self._host.is_act = is_act
         method = self._class.handlers.get(handler)
         if method is None and handler not in LIFE_CYCLE:
             raise PageTestError(f"the page has no handler {handler}")
@@ -302,6 +293,7 @@ class OpenPage:
         self._run(
             handler,
             {"type": event, "dataset": dataset_of(element), "value": value, "fields": fields or {}},
+            is_act=event in ACTS,
         )
         self._show(self._state)
         return self

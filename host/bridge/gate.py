@@ -18,6 +18,7 @@ from sdk.contract.errors import (
     BAD_ARGUMENT,
     CONFLICT,
     DECLINED,
+    NEEDS_ACT,
     NOT_APPROVED,
     NOT_DECLARED,
     NOT_FOUND,
@@ -46,7 +47,7 @@ def open_gate(visit: Visit) -> Calls:
         if capability is None or handler is None or not capability.is_sent_to_host:
             raise refuse(UNKNOWN_CAPABILITY)
         args = check_args(request)
-        await check_call(visit, capability, request)
+        await check_call(visit, capability, request.number, args)
         try:
             return await handler(visit, request.number, args)
         except AppError as error:
@@ -63,12 +64,16 @@ def check_args(request: CallRequest) -> dict[str, Any]:
         raise CallRefusedError(BAD_ARGUMENT, error.message) from error
 
 
-async def check_call(visit: Visit, capability: Capability, request: CallRequest) -> None:
+async def check_call(
+    visit: Visit, capability: Capability, number: int, args: dict[str, Any]
+) -> None:
     """Refuse what the program, its version or the person does not allow, or too often."""
     key = (visit.person_id, visit.program_id, capability.name)
     if not visit.budget.take(key, per_minute=capability.calls_per_minute):
         raise refuse(TOO_MANY_CALLS)
-    scope = capability.scope
+    if capability.kind == "act" and not visit.is_act:
+        raise refuse(NEEDS_ACT)
+    scope = capability.scope_for(args)
     if scope is None:
         return
     if scope not in {p.scope for p in visit.running.version.permissions}:
@@ -84,7 +89,7 @@ async def check_call(visit: Visit, capability: Capability, request: CallRequest)
         raise refuse(DECLINED)
     await visit.deps.db.write(
         service.note_access,
-        derived_id("access", visit.event_id, str(request.number)),
+        derived_id("access", visit.event_id, str(number)),
         person_id=visit.person_id,
         program_id=visit.program_id,
         capability=capability.name,

@@ -36,6 +36,7 @@ from host.core.ids import derived_id
 from host.programs import service as programs
 from runtime.session import dataset_of
 from runtime.view import ViewFailedError
+from sdk.contract.events import ACTS
 
 T = TypeVar("T")
 PAGES_OPEN_MAX = 2000
@@ -254,10 +255,10 @@ class Pages:
         if not self._budget.take(key, per_minute=per_minute):
             raise TooManyError("That was too fast. Wait a moment and try again.")
 
-    def _visit(self, page: OpenPage, event_id: str, lang: str) -> Visit:
+    def _visit(self, page: OpenPage, event_id: str, lang: str, *, is_act: bool = False) -> Visit:
         return Visit(
             self._deps, page.running, page.store, self._budget, page.person_id, lang, page.id,
-            event_id, self._deps.now_ms(),
+            event_id, self._deps.now_ms(), is_act,
         )  # fmt: skip
 
     # ── touching ──
@@ -277,7 +278,7 @@ class Pages:
         self, page: OpenPage, request: TouchRequest, event_id: str, lang: str
     ) -> Visit:
         typed = {**page.session.state, **_models(page, request)}
-        visit = self._visit(page, event_id, lang)
+        visit = self._visit(page, event_id, lang, is_act=request.type in ACTS)
         follows = request.type == "model" and "on_model" in page.ready.life
         if request.type == "model" and not follows:
             await self._runner.finish(page, visit, typed, handler="", outcome=None)

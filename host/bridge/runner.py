@@ -180,6 +180,7 @@ async def _effects(
             title = str(effect.args["text"])
     if outcome is not None and outcome.result is not None:
         effects.append(await share_effect(visit, outcome.result))
+    effects += visit.effects
     effects += ({"name": "ask", "args": sheet} for sheet in visit.sheets)
     return effects, title
 

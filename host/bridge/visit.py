@@ -4,6 +4,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from host.bridge.model import Running
 from host.bridge.recording import Recording
@@ -69,10 +70,14 @@ class Visit:
     page_id: str
     event_id: str
     now_ms: int
+    # A person's own act set the event off: a tap, not the opening of the page.
+    is_act: bool = False
     # What the event wants to keep, until it has succeeded.
     writes: Writes = field(default_factory=Writes)
     # Sheets that the shell opens when the event has succeeded.
     sheets: list[dict[str, str]] = field(default_factory=list)
+    # What the shell does when the event has succeeded, beside what the worker has collected.
+    effects: list[dict[str, Any]] = field(default_factory=list)
     # What is kept of the handlers that ran, to run them again.
     recordings: list[Recording] = field(default_factory=list)
 

@@ -12,6 +12,7 @@ UNKNOWN_CAPABILITY = "unknown-capability"
 NOT_DECLARED = "not-declared"
 NOT_APPROVED = "not-approved"
 DECLINED = "declined"
+NEEDS_ACT = "needs-act"
 NOT_FOUND = "not-found"
 CONFLICT = "conflict"
 TOO_MANY_CALLS = "too-many-calls"
@@ -30,6 +31,7 @@ CALL_ERRORS: Mapping[str, str] = MappingProxyType(
         NOT_DECLARED: "The scope is not declared in the manifest's permissions.",
         NOT_APPROVED: "The scope was not approved for this version.",
         DECLINED: "The person has declined this. Let them go on without it.",
+        NEEDS_ACT: "Only a tap, a change, a long press or a sent form may do this.",
         NOT_FOUND: "There is no such thing, or it belongs to somebody else.",
         CONFLICT: "The thing is no longer in a state that allows this.",
         TOO_MANY_CALLS: "Too many calls in a short time. Wait, then try again.",

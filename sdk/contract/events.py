@@ -23,6 +23,10 @@ LIFE_CYCLE: Mapping[str, str] = MappingProxyType(
 )
 
 
+# What a person does to a page on purpose.  Typing (`input`) is none: each letter would be one.
+ACTS = frozenset({"tap", "change", "submit", "longpress"})
+
+
 class Tap(Struct, frozen=True):
     """What a handler named in a template is given as ``event``."""
 

@@ -50,6 +50,18 @@ SCOPES: Mapping[str, Scope] = MappingProxyType(
                 zh=("收货地址", "使用你每次选定的收货地址。"),
             ),
             _scope(
+                "phone",
+                "One telephone number that the person picks or writes each time.",
+                en=("Telephone number", "Get a telephone number that you choose each time."),
+                zh=("电话号码", "获取你每次选定的电话号码。"),
+            ),
+            _scope(
+                "clipboard",
+                "A text that the person takes from their clipboard and sees before they give it.",
+                en=("Clipboard", "Get a text that you paste and see each time."),
+                zh=("剪贴板", "获取你每次粘贴并确认的文字。"),
+            ),
+            _scope(
                 "bills",
                 "Put a bill of the merchant before the person.  Paying it stays the person's act.",
                 en=("Bills", "Send you bills. You decide whether and when to pay them."),

@@ -7,13 +7,14 @@ again makes nothing twice.  What they store waits in the event's ``writes`` unti
 
 from collections.abc import Mapping
 
-from host.bridge.capabilities import identity, market, shell, storage
+from host.bridge.capabilities import device, identity, market, shell, storage
 from host.bridge.capabilities.handler import Handler
 from host.bridge.http_request import http_request
 
 HANDLERS: Mapping[str, Handler] = {
     **storage.HANDLERS,
     **identity.HANDLERS,
+    **device.HANDLERS,
     **market.HANDLERS,
     **shell.HANDLERS,
     "http.request": http_request,

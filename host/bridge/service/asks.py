@@ -157,7 +157,8 @@ def sweep(tx: Tx, *, now_ms: int) -> int:
 
 def _note(tx: Tx, ask: Ask, result: dict[str, Any], *, now_ms: int) -> None:
     """Note for the person what the program is about to learn."""
-    scope = CAPABILITIES[ask.capability].scope
+    # An answer may give less than was asked for, and says so in a field of the same name.
+    scope = CAPABILITIES[ask.capability].scope_for({**ask.args, **result})
     if scope is not None and result["ok"]:
         note_access(
             tx,

@@ -18,7 +18,7 @@ async def show_ask(ask_id: str) -> str:
     ask, running, shown = await deps().db.read(
         service.read_sheet, ask_id, actor_id=current_person_id()
     )
-    scope = CAPABILITIES[ask.capability].scope
+    scope = CAPABILITIES[ask.capability].scope_for(ask.args)
     reason = running.reason(scope, current_lang()) if scope else ""
     return await render(
         service.SHEETS[ask.capability].template,

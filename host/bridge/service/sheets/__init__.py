@@ -2,9 +2,14 @@
 
 from collections.abc import Mapping
 
-from host.bridge.service.sheets import identity, market, shell
+from host.bridge.service.sheets import device, identity, market, shell
 from host.bridge.service.sheets.model import Answer, Sheet
 
 __all__ = ["SHEETS", "Answer", "Sheet"]
 
-SHEETS: Mapping[str, Sheet] = {**identity.SHEETS, **market.SHEETS, **shell.SHEETS}
+SHEETS: Mapping[str, Sheet] = {
+    **identity.SHEETS,
+    **device.SHEETS,
+    **market.SHEETS,
+    **shell.SHEETS,
+}

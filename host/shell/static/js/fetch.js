@@ -93,7 +93,7 @@ export function follow(data) {
   return Boolean(data.reload);
 }
 
-export function toast(text, { href, label, isApart = false, ms = 4200 } = {}) {
+export function toast(text, { href, label, act, isApart = false, ms = 4200 } = {}) {
   if (!text || !toasts() || [...toasts().children].some((shown) => shown.dataset.text === text)) return;
   const box = document.createElement("div");
   box.className = "toast";
@@ -105,6 +105,12 @@ export function toast(text, { href, label, isApart = false, ms = 4200 } = {}) {
     link.textContent = label;
     if (isApart) link.target = "_blank";
     box.append(" ", link);
+  }
+  if (act) {
+    const button = document.createElement("button");
+    Object.assign(button, { type: "button", className: "btn btn-s", textContent: label });
+    button.addEventListener("click", () => { box.remove(); act(); });
+    box.append(" ", button);
   }
   // A modal dialog hides the rest of the page from people and from screen readers, toasts included.
   const open = [...document.querySelectorAll("dialog[open]")].pop();

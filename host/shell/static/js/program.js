@@ -4,6 +4,7 @@ import { on, send } from "./live.js";
 import { ask, toast } from "./fetch.js";
 import { endLoading, setBadge, showLoading } from "./program_signs.js";
 import { closeSheet, openSheet } from "./sheet.js";
+import { copyText } from "./copy.js";
 
 const box = document.getElementById("program");
 const frame = document.getElementById("program-frame");
@@ -194,7 +195,7 @@ document.getElementById("program-again").addEventListener("click", () => {
 
 // ---- effects ----------------------------------------------------------------------------------
 function perform({ name, args }) {
-  if (name.startsWith("nav.") && (asking || sheetBox.open)) return void later.push({ name, args, page: now.id });
+  if ((name.startsWith("nav.") || name === "sheet") && (asking || sheetBox.open)) return void later.push({ name, args, page: now.id });
   if (name === "ui.toast") toast(args.text);
   else if (name === "ui.title") setTitle(args.text);
   else if (name === "ui.loading") showLoading(args.text);
@@ -202,6 +203,8 @@ function perform({ name, args }) {
   else if (name === "ui.badge") setBadge(args.page, args.text);
   else if (name === "ui.scroll_to") tell({ t: "scroll", page: now.id, id: args.id });
   else if (name === "ask") question(args);
+  else if (name === "sheet") openSheet(args.url);
+  else if (name === "clipboard.set") copyText(args.text, box.dataset);
   else if (name === "share") openSheet(`/share?kind=${encodeURIComponent(args.kind)}&id=${encodeURIComponent(args.id)}`);
   else if (name === "nav.to") go(args.page, args.query, now.depth + 1);
   else if (name === "nav.redirect") go(args.page, args.query, now.depth, true);

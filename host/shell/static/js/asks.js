@@ -1,0 +1,26 @@
+// Sheets in which the device helps a person to answer a mini-program: paste.  Each form works
+// without it as far as a form can; what needs script is hidden until this has run.
+import { toast } from "./fetch.js";
+
+function arrange(root) {
+  for (const button of root.querySelectorAll("[data-paste-now][hidden]")) {
+    button.hidden = !navigator.clipboard?.readText;
+  }
+}
+
+async function paste(form) {
+  const field = form.elements.text;
+  try {
+    field.value = (await navigator.clipboard.readText()).slice(0, field.maxLength);
+  } catch {
+    toast(form.dataset.paste);
+  }
+  field.focus();
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("[data-paste-now]");
+  if (button) paste(button.form);
+});
+document.addEventListener("fragment", () => arrange(document));
+arrange(document);

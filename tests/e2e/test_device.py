@@ -1,0 +1,98 @@
+"""What a mini-program gets of the device in a person's hand, in a real browser.
+
+The merchant opens the trial of their own program: the same frame, gate and sheets as for everybody.
+"""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import FrameLocator, Page, expect
+
+from tests.bridge import handset
+from tests.e2e import steps
+from tests.e2e.conftest import Person
+from tests.e2e.host_process import HostProcess
+
+pytestmark = pytest.mark.browser
+
+# A browser in which only the tap itself may write to the clipboard.
+REFUSE_UNLESS_TAPPED = """() => { navigator.clipboard.writeText = (text) => window.isTapped
+  ? (window.copied = text, Promise.resolve()) : Promise.reject(new Error("not now")); }"""
+LOOK = (Path(__file__).parent / "look.js").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def shen(host: HostProcess, person: Callable[..., Person], tmp_path: Path) -> Person:
+    """A merchant at a phone, in the shop that asks for everything."""
+    shen = person("Shen", host)
+    steps.register(shen)
+    steps.found_brand(shen, "Test Shop", "testshop")
+    folder = tmp_path / "handset"
+    for name, content in handset.files().items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+    key = steps.make_key(shen, "testshop")
+    sent = host.run("publish", "handset", "--host", host.url, "--key", key, cwd=tmp_path)
+    assert sent.returncode == 0, sent.stdout + sent.stderr
+    shen.page.goto("/m/testshop/program")
+    shen.page.get_by_role("link", name="Try it").click()
+    return shen
+
+
+def frame(page: Page) -> FrameLocator:
+    """Return the inside of the mini-program's frame."""
+    return page.frame_locator("#program-frame")
+
+
+def expect_got(page: Page, **fields: object) -> None:
+    """Wait until the handler has been given an answer with these fields."""
+    wanted = json.dumps({"ok": True, "reason": None, **fields})
+    expect(frame(page).locator("p")).to_have_text(wanted)
+
+
+def expect_good_look(page: Page) -> None:
+    """Look at the open sheet as a phone and a laptop, light and dark."""
+    wrong = []
+    for size in ({"width": 390, "height": 844}, {"width": 1280, "height": 800}):
+        for scheme in ("light", "dark"):
+            page.set_viewport_size(size)  # type: ignore[arg-type]
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            wrong += page.evaluate(LOOK)
+    assert wrong == []
+
+
+def test_clipboard_and_telephone(shen: Person) -> None:
+    """A tap copies, and it is told; what is pasted is seen; only a tap on the number dials."""
+    page, shop = shen.page, frame(shen.page)
+    shen.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    shop.get_by_role("button", name="copy").click()
+    expect(page.get_by_text("Test Shop has put this into your clipboard: “TEA-1”")).to_be_visible()
+
+    shop.get_by_role("button", name="paste").click()
+    sheet = page.locator("dialog[open]")
+    expect_good_look(page)
+    sheet.get_by_role("button", name="Paste from the clipboard").click()
+    expect(sheet.get_by_label("What the shop will get")).to_have_value("TEA-1")
+    sheet.get_by_role("button", name="Give this text").click()
+    expect_got(page, text="TEA-1")
+
+    shop.get_by_role("button", name="phone").click()
+    expect_good_look(page)
+    sheet.get_by_label("Telephone number").fill("+49 30 123456")
+    sheet.get_by_label("Telephone number").press("Enter")
+    expect_got(page, phone="+4930123456")
+
+    shop.get_by_role("button", name="call").click()
+    expect(sheet.get_by_role("link", name="Call")).to_have_attribute("href", "tel:+861065120000")
+    expect_good_look(page)
+    sheet.get_by_role("button", name="Close").click()
+    expect(sheet).to_have_count(0)
+
+    page.evaluate(REFUSE_UNLESS_TAPPED)
+    shop.get_by_role("button", name="copy").click()
+    expect(page.get_by_text("Test Shop wants to put this into your clipboard")).to_be_visible()
+    page.evaluate("window.isTapped = true")
+    page.get_by_role("button", name="Copy", exact=True).click()
+    assert page.evaluate("window.copied") == "TEA-1"
