@@ -189,6 +189,8 @@ SECTIONS: dict[str, tuple[Line, ...]] = {
             "Events whose log is kept, all people together",
             "host.bridge.runner:EVENTS_LOGGED_PER_MINUTE",
         ),
+        ("Lines of log of one program that are kept", "host.bridge.model:LOG_LINES_KEPT_MAX"),
+        ("A line of log is kept for", "host.bridge.model:LOG_KEPT_MS"),
         ("Events of one program that can be run again", "host.bridge.recording:RECORDINGS_MAX"),
         ("Their recordings together", "host.bridge.recording:RECORDINGS_BYTES_MAX"),
         ("The recording of one event", "host.bridge.recording:RECORDING_BYTES_MAX"),

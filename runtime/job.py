@@ -10,7 +10,7 @@ import msgspec
 
 from runtime import messages as m
 from runtime import plain
-from runtime.model import CallRequest, Effect, Event, EventFailedError, Outcome
+from runtime.model import CallRequest, Effect, Event, EventFailedError, Logged, Outcome
 from runtime.protocol import ProtocolViolationError
 from sdk.contract.arguments import validate_args
 from sdk.contract.capabilities import CAPABILITIES
@@ -71,7 +71,7 @@ class Job:
             changed,
             None if reply.result == b"null" else plain.read(reply.result),
             _effects(reply.effects),
-            tuple(reply.logs),
+            tuple(Logged(*each) for each in reply.logs),
             reply.cpu_us,
             self.call_count,
         )
@@ -86,7 +86,7 @@ class Job:
                 failure.message,
                 file=failure.file or None,
                 line=failure.line or None,
-                logs=tuple(failure.logs),
+                logs=tuple(Logged(*each) for each in failure.logs),
             )
         )
 

@@ -5,14 +5,15 @@ answers) are JSON text inside, so that the host can bound and read them after it
 message as such.
 """
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
 Number = Annotated[int, Meta(ge=0, le=2**53)]
 Name = Annotated[str, Meta(max_length=200)]
 Sentence = Annotated[str, Meta(max_length=2000)]
-Line = Annotated[str, Meta(max_length=2100)]
+LogLevel = Literal["info", "warn", "error"]
+LogLine = tuple[LogLevel, Annotated[str, Meta(max_length=2100)]]
 
 
 class _Message(Struct, array_like=True, forbid_unknown_fields=True):
@@ -117,7 +118,7 @@ class Reply(_Message, tag=4):
     removed: Annotated[list[Name], Meta(max_length=1000)]
     result: bytes
     effects: bytes
-    logs: Annotated[list[Line], Meta(max_length=1000)]
+    logs: Annotated[list[LogLine], Meta(max_length=1000)]
     cpu_us: Number
 
 
@@ -129,7 +130,7 @@ class Failure(_Message, tag=5):
     message: Sentence
     file: Name
     line: Number
-    logs: Annotated[list[Line], Meta(max_length=1000)]
+    logs: Annotated[list[LogLine], Meta(max_length=1000)]
     cpu_us: Number
 
 

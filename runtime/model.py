@@ -1,7 +1,7 @@
 """What the host gives to the pool and what it gets back.  Plain values, all of them."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,13 @@ class Effect:
     args: dict[str, Any]
 
 
+class Logged(NamedTuple):
+    """A line for the merchant's log; ``level`` is info, warn or error."""
+
+    level: str
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What an event that succeeded has changed."""
@@ -63,7 +70,7 @@ class Outcome:
     # What the handler returned: the card of ``on_share``.
     result: Any
     effects: tuple[Effect, ...]
-    logs: tuple[str, ...]
+    logs: tuple[Logged, ...]
     cpu_us: int
     call_count: int
 
@@ -106,7 +113,7 @@ class EventFailedError(Exception):
         file: str | None = None,
         line: int | None = None,
         retryable: bool = False,
-        logs: tuple[str, ...] = (),
+        logs: tuple[Logged, ...] = (),
     ) -> None:
         super().__init__(reason, message)
         self.reason = reason

@@ -47,6 +47,11 @@ class Warm(Page):
         self.items.sort(key=lambda item: item["price"])
         api.ui.toast("warm")
 """
+LOG_LEVELS: dict[str, m.LogLevel] = {
+    "log.info": "info",
+    "log.warn": "warn",
+    "log.error": "error",
+}
 INTEGER_BITS_SHOWN_MAX = 256
 _LENGTH = struct.Struct("<I")
 _READ_BYTES = 1 << 18
@@ -66,7 +71,7 @@ class Session:
         self.used_ns = 0
         self.calls = 0
         self.effects: list[tuple[str, dict[str, Any]]] = []
-        self.logs: list[str] = []
+        self.logs: list[m.LogLine] = []
         self._log_bytes_left = limits.log_bytes
         self._log_lines_max = limits.log_lines
         self._random: random.Random | None = None
@@ -77,14 +82,14 @@ class Session:
             self._random = random.Random(self.event.seed)  # noqa: S311  (must be repeatable)
         return self._random
 
-    def log(self, text: str) -> None:
+    def log(self, text: str, level: m.LogLevel = "info") -> None:
         """Keep a line for the merchant, as long as the event's budget lasts."""
         if self._log_bytes_left <= 0 or len(self.logs) >= self._log_lines_max:
             return
         line = text[: min(2000, self._log_bytes_left)]
         self._log_bytes_left -= len(line) + 1
         full = self._log_bytes_left <= 0 or len(self.logs) == self._log_lines_max - 1
-        self.logs.append("(the log of this event is full)" if full else line)
+        self.logs.append(("warn", "(the log of this event is full)") if full else (level, line))
 
 
 class Worker:
@@ -156,8 +161,8 @@ class Worker:
         if session is None or program is None or program.is_running_a_file:
             raise ApiError(UNAVAILABLE, "api can be used in handlers, not while a file is run")
         capability = CAPABILITIES[name]
-        if name == "log.info":
-            session.log(args["text"])
+        if name in LOG_LEVELS:
+            session.log(args["text"], LOG_LEVELS[name])
             return None
         if not capability.is_sent_to_host:
             if len(session.effects) >= EFFECTS_MAX:

@@ -132,7 +132,7 @@ def describe(done: Replay, version: Version) -> list[str]:
         f"before    {text_of(event.state)}",
     ]
     lines += [f"call {n:<4} {_call(call)}" for n, call in enumerate(done.calls, 1)]
-    lines += [f"log       {line}" for line in done.logs]
+    lines += [f"log {line.level:<5} {line.text}" for line in done.logs]
     if done.outcome is not None:
         lines += [f"effect    {name} {text_of(args)}" for name, args in done.outcome.effects]
         changes = list_changes(event.state, done.outcome.state)

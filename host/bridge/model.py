@@ -14,6 +14,8 @@ VISIT_MS = 60 * 60_000
 # An answer whose handler keeps failing is dropped: the merchant's log says why.
 DELIVERY_COUNT_MAX = 5
 LOG_LINES_SHOWN = 200
+# The newest lines of one program; a program that logs at every tap must not fill the database.
+LOG_LINES_KEPT_MAX = 20_000
 ACCESS_LINES_SHOWN = 100
 LOG_KEPT_MS = 30 * 24 * 3600 * 1000
 ACCESS_KEPT_MS = 365 * 24 * 3600 * 1000
@@ -74,6 +76,17 @@ class Access:
     at_ms: int
 
 
+class Severity(StrEnum):
+    """How grave a line is."""
+
+    # The program's own words.
+    INFO = "info"
+    WARN = "warn"
+    ERROR = "error"
+    # A handler failed: the host says so.
+    FAILURE = "failure"
+
+
 @dataclass(frozen=True, slots=True)
 class LogLine:
     """A line for a merchant: what a handler logged, or how it failed."""
@@ -81,7 +94,7 @@ class LogLine:
     id: str
     program_id: str
     version_id: str
-    level: str
+    severity: Severity
     page: str
     handler: str
     reason: str

@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from runtime.model import CallRefusedError, CallRequest, Event, EventFailedError, Outcome
+from runtime.model import CallRefusedError, CallRequest, Event, EventFailedError, Logged, Outcome
 from sdk.contract.errors import UNAVAILABLE
 
 # The newest events of all people of one program together.
@@ -85,7 +85,7 @@ class Recording:
     version_id: str
     event: Event
     calls: tuple[RecordedCall, ...]
-    logs: tuple[str, ...]
+    logs: tuple[Logged, ...]
     outcome: RecordedOutcome | None
     failure: Failure | None
 
@@ -159,6 +159,9 @@ def encode(recording: Recording) -> bytes | None:
         return None
 
 
-def decode(body: bytes) -> Recording:
-    """Return a recording as it was kept."""
-    return msgspec.json.decode(body, type=Recording)
+def decode(body: bytes) -> Recording | None:
+    """Return a recording as it was kept; None when a host of before kept it in another form."""
+    try:
+        return msgspec.json.decode(body, type=Recording)
+    except msgspec.ValidationError:
+        return None

@@ -21,7 +21,7 @@ from host.bridge.recording import (
     failure_of,
     outcome_of,
 )
-from runtime.model import CallRefusedError, CallRequest, EventFailedError, Outcome
+from runtime.model import CallRefusedError, CallRequest, EventFailedError, Logged, Outcome
 from runtime.pool import Pool
 from runtime.view import ViewFailedError
 from sdk.contract.errors import UNAVAILABLE
@@ -40,7 +40,7 @@ class Replay:
 
     recording: Recording
     calls: tuple[RecordedCall, ...]
-    logs: tuple[str, ...]
+    logs: tuple[Logged, ...]
     outcome: RecordedOutcome | None
     failure: Failure | None
     # What the browser would be sent; None when nothing can be shown.
@@ -82,7 +82,7 @@ async def replay(pool: Pool, ready: Ready, recording: Recording) -> Replay:
     """Run ``recording`` with the code of ``ready`` and compare."""
     answers = _Answers(recording.calls)
     outcome: RecordedOutcome | None = None
-    logs: tuple[str, ...]
+    logs: tuple[Logged, ...]
     patch_bytes = None
     try:
         made = await pool.run_event(ready.code, recording.event, answers.answer)
@@ -141,7 +141,7 @@ def _asked(call: RecordedCall) -> str:
     return f"{call.name} {text_of(call.args)}"
 
 
-def _compare_logs(then: tuple[str, ...], now: tuple[str, ...]) -> list[str]:
+def _compare_logs(then: tuple[Logged, ...], now: tuple[Logged, ...]) -> list[str]:
     return [] if then == now else [f"log: then {text_of(then)}, now {text_of(now)}"]
 
 

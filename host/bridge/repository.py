@@ -4,12 +4,19 @@ from typing import Any
 
 import msgspec
 
-from host.bridge.model import Access, Ask, AskStatus, Consent, LogLine
+from host.bridge.model import Access, Ask, AskStatus, Consent, LogLine, Severity
 from host.core.db import Row, Tx
 
 _ASK = (
     "SELECT id, person_id, program_id, version_id, page_id, capability, handler, args,"
     " order_id, status, result, attempt_count, created_at_ms FROM bridge_ask"
+)
+
+# Lines of before have no severity, and say by their level what it would be.
+_LOG = (
+    "SELECT id, program_id, version_id, COALESCE(severity, CASE level WHEN 'error' THEN 'failure'"
+    " ELSE 'info' END) AS severity, page, handler, reason, message, file, line, at_ms, event_id"
+    " FROM bridge_log"
 )
 
 
@@ -201,13 +208,16 @@ def find_accesses(tx: Tx, person_id: str, *, limit: int) -> list[Access]:
 def insert_log(tx: Tx, line: LogLine) -> None:
     """Store a line for the merchant, once per id."""
     tx.run(
-        "INSERT INTO bridge_log (id, program_id, version_id, level, page, handler, reason,"
-        " message, file, line, at_ms, event_id) VALUES (:id, :program, :version, :level, :page,"
-        " :handler, :reason, :message, :file, :line, :at, :event) ON CONFLICT (id) DO NOTHING",
+        "INSERT INTO bridge_log (id, program_id, version_id, level, severity, page, handler,"
+        " reason, message, file, line, at_ms, event_id) VALUES (:id, :program, :version, :level,"
+        " :severity, :page, :handler, :reason, :message, :file, :line, :at, :event)"
+        " ON CONFLICT (id) DO NOTHING",
         id=line.id,
         program=line.program_id,
         version=line.version_id,
-        level=line.level,
+        # The column of before, whose CHECK knows two words.
+        level="error" if line.severity is Severity.FAILURE else "info",
+        severity=line.severity.value,
         page=line.page,
         handler=line.handler,
         reason=line.reason,
@@ -219,16 +229,37 @@ def insert_log(tx: Tx, line: LogLine) -> None:
     )
 
 
-def find_log(tx: Tx, program_id: str, *, limit: int) -> list[LogLine]:
-    """Return a program's newest lines."""
+def find_log(
+    tx: Tx, program_id: str, *, severity: str, version_id: str, limit: int
+) -> list[LogLine]:
+    """Return a program's newest lines, of one severity and version or of all ("")."""
     rows = tx.rows(
-        "SELECT id, program_id, version_id, level, page, handler, reason, message, file, line,"
-        " at_ms, event_id FROM bridge_log WHERE program_id = :program ORDER BY at_ms DESC, id DESC"
-        " LIMIT :limit",
+        _LOG + " WHERE program_id = :program AND (:version = '' OR version_id = :version)"
+        " AND (:severity = '' OR COALESCE(severity, CASE level WHEN 'error' THEN 'failure'"
+        " ELSE 'info' END) = :severity) ORDER BY at_ms DESC, id DESC LIMIT :limit",
         program=program_id,
+        severity=severity,
+        version=version_id,
         limit=limit,
     )
-    return [LogLine(**row) for row in rows]
+    return [LogLine(**{**row, "severity": Severity(row["severity"])}) for row in rows]
+
+
+def trim_logs(tx: Tx, *, kept: int) -> int:
+    """Forget the oldest lines of programs that have more than ``kept``."""
+    full = tx.rows(
+        "SELECT program_id FROM bridge_log GROUP BY program_id HAVING COUNT(*) > :kept", kept=kept
+    )
+    return sum(
+        tx.run(
+            "DELETE FROM bridge_log WHERE program_id = :program AND at_ms <= (SELECT at_ms"
+            " FROM bridge_log WHERE program_id = :program ORDER BY at_ms DESC LIMIT 1"
+            " OFFSET :kept)",
+            program=row["program_id"],
+            kept=kept,
+        )
+        for row in full
+    )
 
 
 def delete_old(tx: Tx, *, log_before_ms: int, access_before_ms: int) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 from host.bridge import service
 from host.bridge.errors import ProgramStoppedError
 from host.bridge.gate import open_gate
-from host.bridge.model import LogLine
+from host.bridge.model import LogLine, Severity
 from host.bridge.open_page import OpenPage
 from host.bridge.packages import Packages, Ready
 from host.bridge.recording import Failure, Recording, Tape, failure_of, outcome_of
@@ -17,7 +17,7 @@ from host.bridge.share import share_effect
 from host.bridge.store import ProgramFullError, StoredEvent
 from host.bridge.visit import Visit
 from host.core.ids import derived_id
-from runtime.model import Event, EventFailedError, Outcome
+from runtime.model import Event, EventFailedError, Logged, Outcome
 from runtime.view import ViewFailedError
 
 # Events of one program, of all people together, whose lines are kept; the rest are dropped.
@@ -138,7 +138,7 @@ class Runner:
                 last, failure=Failure(reason, message, file, line)
             )
         failed = dataclasses.replace(
-            _line(visit, "error", path, handler, number=0, text=message),
+            _line(visit, Severity.FAILURE, path, handler, number=0, text=message),
             reason=reason,
             file=file,
             line=line,
@@ -153,17 +153,17 @@ class Runner:
         return PageFailedError(visit.page_id, is_retryable=is_retryable, detail=detail)
 
     async def _write_lines(
-        self, visit: Visit, path: str, handler: str, logs: tuple[str, ...]
+        self, visit: Visit, path: str, handler: str, logs: tuple[Logged, ...]
     ) -> None:
         if not logs:
             return
         if not _may_log(visit):
             if not visit.budget.take(("", visit.program_id, "log full"), per_minute=1):
                 return
-            logs = (_LOG_FULL,)
+            logs = (Logged("warn", _LOG_FULL),)
         lines = [
-            _line(visit, "info", path, handler, number=number, text=text)
-            for number, text in enumerate(logs, 1)
+            _line(visit, Severity(level), path, handler, number=number, text=text)
+            for number, (level, text) in enumerate(logs, 1)
         ]
         await visit.deps.db.write(service.write_log, lines)
 
@@ -186,7 +186,7 @@ async def _effects(
 
 
 def _record(
-    visit: Visit, event: Event, tape: Tape, logs: tuple[str, ...], ended: Outcome | Failure
+    visit: Visit, event: Event, tape: Tape, logs: tuple[Logged, ...], ended: Outcome | Failure
 ) -> None:
     """Keep a handler's run for `hutong replay`, until what it did is stored."""
     visit.recordings.append(
@@ -208,12 +208,14 @@ def _may_log(visit: Visit) -> bool:
     return visit.budget.take(("", visit.program_id, "log"), per_minute=EVENTS_LOGGED_PER_MINUTE)
 
 
-def _line(visit: Visit, level: str, path: str, handler: str, *, number: int, text: str) -> LogLine:
+def _line(
+    visit: Visit, severity: Severity, path: str, handler: str, *, number: int, text: str
+) -> LogLine:
     return LogLine(
-        id=derived_id("log", visit.event_id, level, str(number), str(visit.now_ms)),
+        id=derived_id("log", visit.event_id, severity, str(number), str(visit.now_ms)),
         program_id=visit.program_id,
         version_id=visit.running.version.id,
-        level=level,
+        severity=severity,
         page=path,
         handler=handler,
         reason="",

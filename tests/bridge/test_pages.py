@@ -177,7 +177,7 @@ class TestFailures:
         await ann.resume(-1)
 
         assert (ann.texts[1], failed.value.detail) == ("1", "")
-        _, lines = await ann.deps.db.read(read_log, APP_ID, actor_id=lane.seller_id)
+        lines = (await ann.deps.db.read(read_log, APP_ID, actor_id=lane.seller_id)).lines
         assert (lines[0].reason, lines[0].file, lines[0].line > 0) == (reason, file, True)
         assert message in lines[0].message
         assert await _stored_n(ann) == "1"

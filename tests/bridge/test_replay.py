@@ -49,8 +49,10 @@ async def again(ann: Browser, recording: Recording, version: Version | None = No
 
 async def read_errors(ann: Browser, lane: Lane) -> list[LogLine]:
     """Return what the merchant reads about failures."""
-    _, lines = await ann.deps.db.read(service.read_log, APP_ID, actor_id=lane.seller_id)
-    return [line for line in lines if line.level == "error"]
+    page = await ann.deps.db.read(
+        service.read_log, APP_ID, actor_id=lane.seller_id, severity="failure"
+    )
+    return page.lines
 
 
 class TestReplay:

@@ -43,6 +43,11 @@ class Home(Page):
         orders = [each for each in api.orders.list()["items"] if each["status"] in HELD]
         self.order_id = orders[0]["id"] if orders else ""
 
+    def log(self, event):
+        api.log.warn("The kettle is slow.")
+        api.log.info("Tea is served.")
+        self.said = "written"
+
     def refund(self, event):
         api.orders.ask_refund(self.order_id, then="refunded")
 
@@ -54,6 +59,7 @@ class Home(Page):
 '''
 HOME_HTML = """<section class="card stack"><h1>Letters of the Tea House</h1>
 <p id="said">{{ said }}</p><p id="order">{{ order_id }}</p>
+<button m-on:tap="log">Write a line</button>
 <button m-on:tap="refund">Ask for the money back</button>
 <label>Order <input id="give" value="" m-on:change="give"></label></section>
 """

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import expect
 
+from tests.bridge import shop
 from tests.e2e import reach
 from tests.e2e.conftest import Person
 from tests.e2e.host_process import HostProcess
@@ -17,8 +18,8 @@ pytestmark = pytest.mark.browser
 def lane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HostProcess]:
     """The demo lane with one more program in the tea house."""
     process = HostProcess(tmp_path_factory.mktemp("reach") / "data", demo=True)
-    process.start()
     try:
+        process.start()
         reach.run(reach.with_deps(process, reach.publish))
         yield process
     finally:
@@ -53,3 +54,24 @@ def test_money_back_is_asked_and_given_in_the_hosts_sheets(
 
     expect(letters.locator("#said")).to_have_text("money back: refunded")
     page.goto("/m/teahouse/orders")
+
+
+def test_the_merchant_reads_one_kind_of_lines(
+    lane: HostProcess, person: Callable[..., Person]
+) -> None:
+    """A warning alone, with the command that runs its event again."""
+    page = reach.sign_in(person("Wenqing", lane, desk=True), lane, "wenqing")
+    letters = reach.open_letters(page)
+    letters.get_by_role("button", name="Write a line").click()
+    expect(letters.locator("#said")).to_have_text("written")
+
+    page.goto(f"/programs/{shop.APP_ID}/log")
+    reach.shoot(page, "log")
+    page.locator("[name=severity]").select_option("warn")
+    page.locator(".log-filter button").click()
+
+    rows = page.locator("tbody tr")
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text("The kettle is slow.")
+    rows.locator("summary").click()
+    expect(rows.locator("pre")).to_contain_text("hutong replay ")

@@ -44,7 +44,8 @@ LIES: dict[str, bytes] = {
     **{f"result {text[:9]!r}": reply(result=text) for text in [*NOT_JSON, DEEP]},
     **{f"effects {text[:40]!r}": reply(effects=text) for text in NOT_JSON + NOT_EFFECTS},
     **{f"logs {value!r:.20}": reply(logs=value)
-       for value in (None, "line", [5], [None], [b"line"], ["x" * 2101], ["x"] * 1001)},
+       for value in (None, "line", [5], [None], ["line"], [["info"]], [["info", b"line"]],
+                     [["fatal", "x"]], [["info", "x" * 2101]], [["info", "x"]] * 1001)},
     **{f"cpu time {value!r}": reply(cpu_us=value) for value in ODD},
     **{f"failure's reason {value!r:.9}": said(5, 1, value, "m", "f", 1, [], 1)
        for value in (None, 5, "x" * 201, b"error")},
@@ -221,7 +222,7 @@ class TestWithinTheRules:
 
     async def test_as_many_logs_as_fit_cost_a_message(self, shop: Running) -> None:
         """A thousand long lines are more than one message may have."""
-        await employ_liar(shop, "logs", reply(logs=["x" * 2000] * 1000))
+        await employ_liar(shop, "logs", reply(logs=[["info", "x" * 2000]] * 1000))
 
         with pytest.raises(EventFailedError, match="ended before"):
             await shop.run("twice", {"n": 1}, key="logs", calls=no_calls)

@@ -316,14 +316,16 @@ class TestLogs:
 
     async def test_lines_are_kept(self, shop: Running) -> None:
         """What a handler prints comes with its outcome."""
-        assert ("line 0", "line 1") == (await shop.run("say", payload={"value": "2"})).logs
+        logs = (await shop.run("say", payload={"value": "2"})).logs
+
+        assert (("info", "line 0"), ("info", "line 1")) == logs
 
     async def test_a_flood_is_cut(self, shop: Running) -> None:
         """A handler cannot fill the host with its log."""
         logs = (await shop.run("say", payload={"value": "5000"})).logs
 
         assert 64 == len(logs)
-        assert "(the log of this event is full)" == logs[-1]
+        assert ("warn", "(the log of this event is full)") == logs[-1]
 
     async def test_state_of_a_program_is_not_another_ones(self, shop: Running) -> None:
         """Module variables live in the worker of one key; another key does not see them."""

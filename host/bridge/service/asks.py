@@ -15,6 +15,7 @@ from host.bridge.model import (
     ASK_TTL_MS,
     DELIVERY_COUNT_MAX,
     LOG_KEPT_MS,
+    LOG_LINES_KEPT_MAX,
     Ask,
     AskStatus,
     Running,
@@ -150,9 +151,10 @@ def sweep(tx: Tx, *, now_ms: int) -> int:
         if ask.order_id:
             result = payment_result(market.read_order(tx, ask.order_id)) | {"reason": "timed-out"}
         _answer(tx, ask, result, now_ms=now_ms)
-    return len(old) + repository.delete_old(
+    forgotten = repository.delete_old(
         tx, log_before_ms=now_ms - LOG_KEPT_MS, access_before_ms=now_ms - ACCESS_KEPT_MS
     )
+    return len(old) + forgotten + repository.trim_logs(tx, kept=LOG_LINES_KEPT_MAX)
 
 
 def _note(tx: Tx, ask: Ask, result: dict[str, Any], *, now_ms: int) -> None:

@@ -51,7 +51,11 @@ async def post_forget() -> ResponseReturnValue:
 @blueprint.get("/programs/<program_id>/log")
 async def show_log(program_id: str) -> str:
     """Show a merchant what went wrong and what the program logged."""
-    program, lines = await deps().db.read(
-        service.read_log, program_id, actor_id=current_person_id()
+    page = await deps().db.read(
+        service.read_log,
+        program_id,
+        actor_id=current_person_id(),
+        severity=request.args.get("severity", ""),
+        version_id=request.args.get("version", ""),
     )
-    return await render("bridge/log.html", tab="merchant", program=program, lines=lines)
+    return await render("bridge/log.html", tab="merchant", page=page)

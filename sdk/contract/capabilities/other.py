@@ -44,6 +44,25 @@ OTHER: tuple[Capability, ...] = (
         None,
         "local",
         600,
-        "Write a line to the merchant's log. Never put a person's data there.",
+        "Write a line to the merchant's log. Never put a person's data there. An event may write 64"
+        " lines and 8 KiB; the lines of 120 events a minute are kept, the newest 20,000 of a"
+        " program, for 30 days.",
+    ),
+    Capability(
+        "log.warn",
+        LogText,
+        None,
+        "local",
+        600,
+        "Like `log.info`, for what is odd and does not stop the program.",
+    ),
+    Capability(
+        "log.error",
+        LogText,
+        None,
+        "local",
+        600,
+        "Like `log.info`, for what went wrong and the handler went on with. A handler that raises"
+        " is logged by the host.",
     ),
 )
