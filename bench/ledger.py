@@ -20,12 +20,19 @@ import uvloop
 from bench.measure import ROUNDS, Result, percentile
 from bench.postgres import Cluster, temporary_cluster
 from host.core.clock import now_ms
-from host.core.db import Tx
 from host.core.migrate import migrate
 from host.core.money import Currency, Money
 from host.core.sqlite import SqliteDatabase, SqliteTx, connect
 from host.wallet import audit, service
-from host.wallet.model import Purpose, cash_place, merchant_place, rail_place
+from host.wallet.model import (
+    PostRequest,
+    Purpose,
+    TransferKind,
+    TransferOrder,
+    cash_place,
+    merchant_place,
+    rail_place,
+)
 
 CNY = Currency("CNY")
 PEOPLE = 500
@@ -34,6 +41,9 @@ PGBENCH_SCALE = 20
 PGBENCH_CLIENTS = 16
 OPENING_MINOR = 10**9
 _SHOP = merchant_place("shop", CNY)
+# Ids as long as real ones.
+_PERSONS = [f"01900000-0000-7000-8000-{n:012}" for n in range(PEOPLE)]
+_CASH = [cash_place(person, CNY).id for person in _PERSONS]
 _count = itertools.count()
 
 
@@ -102,7 +112,7 @@ async def _post_together(path: Path, seconds: float, waits_ms: list[float]) -> f
         nonlocal done
         while time.perf_counter() < until:
             began = time.perf_counter()
-            await db.write(_pay_shop, next(_count))
+            await db.write_together(service.post_together, _request(next(_count)))
             waits_ms.append((time.perf_counter() - began) * 1000)
             done += 1
 
@@ -121,7 +131,7 @@ def _post_alone(path: Path, seconds: float) -> float:
 
 def _commit_one(tx: SqliteTx) -> None:
     tx.run("BEGIN IMMEDIATE")
-    _pay_shop(tx, next(_count))
+    service.post_together(tx, [_request(next(_count))])
     tx.run("COMMIT")
 
 
@@ -133,17 +143,18 @@ def _rate(step: Callable[[], None], seconds: float) -> float:
     return done / (time.perf_counter() - began)
 
 
-def _pay_shop(tx: Tx, number: int) -> None:
-    service.post_transfer(
-        tx,
+def _request(number: int) -> PostRequest:
+    """Return what one of the people asks for: to pay the shop."""
+    order = TransferOrder(
         f"bench-{number}",
-        debit_id=cash_place(_person(number % PEOPLE), CNY).id,
-        credit_id=_SHOP.id,
-        money=Money(100 + number % 900, CNY),
-        purpose=Purpose.SEND,
-        actor_id="bench",
-        now_ms=now_ms(),
+        TransferKind.SINGLE,
+        _CASH[number % PEOPLE],
+        _SHOP.id,
+        Money(100 + number % 900, CNY),
+        Purpose.SEND,
+        "bench",
     )
+    return PostRequest((order,), now_ms())
 
 
 def _prepare(path: Path) -> None:
@@ -155,8 +166,8 @@ def _prepare(path: Path) -> None:
         tx.run("BEGIN IMMEDIATE")
         for place in (rail, _SHOP):
             service.open_account(tx, place, now_ms=now_ms())
-        for n in range(PEOPLE):
-            place = cash_place(_person(n), CNY)
+        for n, person in enumerate(_PERSONS):
+            place = cash_place(person, CNY)
             service.open_account(tx, place, now_ms=now_ms())
             service.post_transfer(
                 tx,
@@ -169,8 +180,3 @@ def _prepare(path: Path) -> None:
                 now_ms=now_ms(),
             )
         tx.run("COMMIT")
-
-
-def _person(n: int) -> str:
-    """Return an id as long as a real one."""
-    return f"01900000-0000-7000-8000-{n:012}"

@@ -6,14 +6,17 @@ database that ships; PostgreSQL takes the same functions and the same SQL.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+from functools import cache
+from itertools import repeat
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeAlias, TypeVar
 
-from host.core.errors import UnavailableError
+from host.core.errors import AppError, UnavailableError
 
 Value = str | int | bytes | None
 Row = Mapping[str, Any]
 P = ParamSpec("P")
 T = TypeVar("T")
+Item = TypeVar("Item")
 
 
 class OutcomeUnknownError(UnavailableError):
@@ -38,6 +41,10 @@ class Tx(Protocol):
         """Change rows and return how many."""
         ...
 
+    def run_many(self, sql: str, rows: Sequence[Sequence[Value]]) -> int:
+        """Run ``sql``, whose places are ``?``, for each of ``rows``; return how many it changed."""
+        ...
+
     def lock_rows(self, sql: str, **params: Value) -> list[Row]:
         """Return every row, and let nobody else change them until this transaction ends."""
         ...
@@ -55,6 +62,10 @@ class Tx(Protocol):
         ...
 
 
+# A use case for a set of items: what each comes to, in their order.
+Together: TypeAlias = Callable[[Tx, Sequence[Item]], Sequence[T | AppError]]
+
+
 class Database(Protocol):
     """Where use cases run."""
 
@@ -66,6 +77,14 @@ class Database(Protocol):
         Everything queued while the last commit ran shares the next one; each use case has its own
         savepoint, so a refusal undoes that one alone.  Cancelling the caller does not cancel the
         work.
+        """
+        ...
+
+    async def write_together(self, use_case: Together[Item, T], item: Item) -> T:
+        """Queue ``item`` for ``use_case``, which gets at once all that queued one after the other.
+
+        The use case returns one result or refusal for each item, in order, and an item that it
+        refuses changes nothing.  Should it fail as a whole, it is called for each item alone.
         """
         ...
 
@@ -84,17 +103,30 @@ class Database(Protocol):
         ...
 
 
+def only(results: Sequence[T | AppError]) -> T:
+    """Return the one result of a use case for a set of items, or raise its refusal."""
+    (result,) = results
+    if isinstance(result, AppError):
+        raise result
+    return result
+
+
 def expand(sql: str, **lists: Sequence[Value]) -> tuple[str, dict[str, Value]]:
     """Write a list parameter out: ``expand("… id IN (:ids)", ids=["a", "b"])``.
 
-    Returns the SQL with one placeholder per value, and the parameters.  An empty list becomes
-    ``NULL``, which matches nothing.  Values never become part of the SQL.
+    Returns the SQL with its placeholders, and the parameters.  The number of placeholders is a
+    power of two, the rest of them NULL, which matches nothing: so that few different statements
+    are ever prepared.  Values never become part of the SQL.
     """
     params: dict[str, Value] = {}
     for name, values in lists.items():
-        names = [f"{name}_{n}" for n in range(len(values))]
-        params.update(zip(names, values, strict=True))
-        sql = sql.replace(
-            f":{name})", ", ".join(f":{n}" for n in names) + ")" if names else "NULL)"
-        )
+        count = 1 << max(len(values) - 1, 0).bit_length()
+        padded = (*values, *repeat(None, count - len(values)))
+        params.update(zip(_places(name, count), padded, strict=True))
+        sql = sql.replace(f":{name})", ", ".join(f":{n}" for n in _places(name, count)) + ")")
     return sql, params
+
+
+@cache
+def _places(name: str, count: int) -> tuple[str, ...]:
+    return tuple(f"{name}_{n}" for n in range(count))

@@ -8,6 +8,9 @@ import uuid
 # Ids that follow from others live in a namespace of their own, so that they never meet a UUIDv7.
 _NAMESPACE = uuid.UUID("6f6a2f0e-5f0c-5f39-9f3a-1d2a2f7c9a10")
 
+_CHANCE = (1 << 62) - 1
+_VARIANT = 0b10 << 62
+
 _lock = threading.Lock()
 _last_ms = 0
 _counter = 0
@@ -15,19 +18,27 @@ _counter = 0
 
 def new_id() -> str:
     """Return a new UUIDv7; two ids of one process sort in the order they were made."""
+    (made,) = new_ids(1)
+    return made
+
+
+def new_ids(count: int) -> list[str]:
+    """Return ``count`` new UUIDv7s in their order."""
     global _last_ms, _counter  # noqa: PLW0603  (the monotonic counter of RFC 9562, section 6.2)
+    chance = os.urandom(8 * count + 2)
+    made = []
     with _lock:
         now = time.time_ns() // 1_000_000
         if now > _last_ms:
-            _last_ms, _counter = now, int.from_bytes(os.urandom(2), "big") & 0x7FF
-        else:
+            _last_ms, _counter = now, int.from_bytes(chance[-2:], "big") & 0x7FF
+        for n in range(count):
             _counter += 1
             if _counter > 0xFFF:  # noqa: PLR2004  (twelve bits: borrow from the next millisecond)
                 _last_ms, _counter = _last_ms + 1, 0
-        ms, counter = _last_ms, _counter
-    random_bits = int.from_bytes(os.urandom(8), "big") & ((1 << 62) - 1)
-    value = (ms << 80) | (0x7 << 76) | (counter << 64) | (0b10 << 62) | random_bits
-    return str(uuid.UUID(int=value))
+            # Version 7 and the variant; the rest is chance.
+            tail = int.from_bytes(chance[8 * n : 8 * n + 8], "big") & _CHANCE | _VARIANT
+            made.append(f"{_last_ms:012x}7{_counter:03x}{tail:016x}")
+    return [f"{i[:8]}-{i[8:12]}-{i[12:16]}-{i[16:20]}-{i[20:]}" for i in made]
 
 
 def derived_id(*parts: str) -> str:

@@ -6,7 +6,6 @@ at (``hutong outbox list --failed``).  A subscriber may run twice: it uses ``eve
 """
 
 import asyncio
-import dataclasses
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from typing import Any, ClassVar
 import msgspec
 
 from host.core.db import Database, Row, Tx
-from host.core.ids import new_id
+from host.core.ids import new_ids
 
 logger = logging.getLogger(__name__)
 
@@ -50,18 +49,25 @@ Subscriptions = Mapping[str, Sequence[Subscriber]]
 
 def publish(tx: Tx, event: Event, *, now_ms: int) -> str:
     """Store ``event`` in the caller's transaction and return its id."""
-    event_id = new_id()
-    payload = {f.name: getattr(event, f.name) for f in dataclasses.fields(event)}
-    tx.run(
-        "INSERT INTO core_outbox (id, name, payload, created_at_ms, next_attempt_at_ms)"
-        " VALUES (:id, :name, :payload, :now_ms, :now_ms)",
-        id=event_id,
-        name=event.name,
-        payload=msgspec.json.encode(payload).decode(),
-        now_ms=now_ms,
-    )
-    tx.signal(TOPIC, event_id)
+    (event_id,) = publish_all(tx, [event], now_ms=now_ms)
     return event_id
+
+
+def publish_all(tx: Tx, events: Sequence[Event], *, now_ms: int) -> list[str]:
+    """Store ``events`` in the caller's transaction and return their ids."""
+    if not events:
+        return []
+    ids = new_ids(len(events))
+    tx.run_many(
+        "INSERT INTO core_outbox (id, name, payload, created_at_ms, next_attempt_at_ms)"
+        " VALUES (?, ?, ?, ?, ?)",
+        [
+            (event_id, event.name, msgspec.json.encode(event).decode(), now_ms, now_ms)
+            for event_id, event in zip(ids, events, strict=True)
+        ],
+    )
+    tx.signal(TOPIC, ids[-1])
+    return ids
 
 
 async def deliver_next(db: Database, subscriptions: Subscriptions, *, now_ms: int) -> bool:

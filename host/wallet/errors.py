@@ -59,6 +59,34 @@ class HoldExceededError(ConflictError):
     title = "More than is held"
 
 
+class HoldExpiredError(ConflictError):
+    """The hold ended by itself before it was posted."""
+
+    problem = "hold-expired"
+    title = "The hold is over"
+
+
+class HoldNotExpiredError(ConflictError):
+    """A hold was to be ended as expired before its time."""
+
+    problem = "hold-not-expired"
+    title = "The hold is not over yet"
+
+
+class AccountClosedError(ConflictError):
+    """The account was closed when it was empty, and takes no transfer any more."""
+
+    problem = "account-closed"
+    title = "Account closed"
+
+
+class AccountNotEmptyError(ConflictError):
+    """The account still holds or awaits money, so it cannot be closed."""
+
+    problem = "account-not-empty"
+    title = "Account not empty"
+
+
 class AlreadyReversedError(ConflictError):
     """The transfer was reversed before, or is itself something that cannot be reversed."""
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+import msgspec
+
 from host.core.money import Currency, Money
 
 
@@ -40,6 +42,8 @@ class Purpose(StrEnum):
     ESCROW_FEE = "escrow_fee"
     ESCROW_REFUND = "escrow_refund"
     REVERSAL = "reversal"
+    # A hold that ended by itself.
+    EXPIRY = "expiry"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +83,10 @@ def rail_place(rail: str, currency: Currency) -> Place:
     return Place(f"rail:{rail}:settlement:{currency}", AccountKind.RAIL, rail, currency)
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
-    """An account as it stands in the open transaction."""
+# What follows is made by the thousand while money is posted, and a msgspec.Struct is made in a
+# fifth of the time that a frozen dataclass takes.
+class Account(msgspec.Struct, gc=False):
+    """An account as it stands in the open transaction; the book changes it as it takes postings."""
 
     id: str
     owner_id: str
@@ -91,6 +96,7 @@ class Account:
     credits_posted_minor: int
     debits_pending_minor: int
     credits_pending_minor: int
+    closed_at_ms: int | None = None
 
     @property
     def balance_minor(self) -> int:
@@ -110,8 +116,7 @@ class Account:
         return -self.balance_minor - self.credits_pending_minor >= amount_minor
 
 
-@dataclass(frozen=True, slots=True)
-class TransferOrder:
+class TransferOrder(msgspec.Struct, frozen=True, gc=False):
     """What the caller asks for.  Two orders with one id must be equal."""
 
     id: str
@@ -124,10 +129,40 @@ class TransferOrder:
     reference: str = ""
     pending_id: str | None = None
     reverses_id: str | None = None
+    # When a hold ends by itself; None for a hold without an end, and for everything else.
+    expires_at_ms: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Transfer:
+class Resolution(msgspec.Struct, frozen=True, gc=False):
+    """What the caller asks for a hold: post it, or a part of it, or give it up."""
+
+    id: str
+    kind: TransferKind
+    pending_id: str
+    amount_minor: int | None = None
+    # Given up because its time is over, not because somebody asked.
+    is_expiry: bool = False
+
+
+class Reversal(msgspec.Struct, frozen=True, gc=False):
+    """What the caller asks for a mistake: a new transfer the other way that names the old one."""
+
+    id: str
+    reverses_id: str
+    actor_id: str
+
+
+Posting = TransferOrder | Resolution | Reversal
+
+
+class PostRequest(msgspec.Struct, frozen=True, gc=False):
+    """What one caller hands over to be posted: a posting, or a chain that stands as a whole."""
+
+    postings: tuple[Posting, ...]
+    now_ms: int
+
+
+class Transfer(msgspec.Struct, frozen=True, gc=False):
     """A journal row: the order, its place in the chain and the time of the ledger."""
 
     order: TransferOrder
@@ -146,8 +181,7 @@ class Transfer:
         return self.order.money
 
 
-@dataclass(frozen=True, slots=True)
-class ChainHead:
+class ChainHead(msgspec.Struct, frozen=True, gc=False):
     """The last journal row; the next one is hashed onto it."""
 
     seq: int

@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
 
 import pytest
@@ -98,6 +99,65 @@ class TestWrite:
             await db.write(put, "a", 2)
 
         assert 3 == await db.write(put, "b", 3)
+
+
+def put_all(tx: Tx, wanted: Sequence[str]) -> list[int | ConflictError]:
+    """Write one row for each; refuse `no`, and break down over `bug` when it is not alone."""
+    if "bug" in wanted and len(wanted) > 1:
+        raise ZeroDivisionError
+    tx.run_many(
+        "INSERT INTO core_rate (key, window_at_ms, used_count) VALUES (?, 0, ?)",
+        [(key, n) for n, key in enumerate(wanted) if key != "no"],
+    )
+    return [ConflictError("No.") if key == "no" else n for n, key in enumerate(wanted)]
+
+
+class TestWriteTogether:
+    """What `write_together` promises."""
+
+    async def test_neighbours_reach_the_use_case_at_once_and_in_order(
+        self, db: SqliteDatabase
+    ) -> None:
+        """Forty that queued while a commit ran come as one set; a refusal among them is alone."""
+        sent = ["first", *(f"k{n:02}" for n in range(39)), "no"]
+        results = await asyncio.gather(
+            *(db.write_together(put_all, key) for key in sent), return_exceptions=True
+        )
+
+        assert isinstance(results[-1], ConflictError)
+        assert sorted(sent[:-1]) == await db.read(keys)
+        # Each result is the place in its set: the first came alone or with some of the others.
+        assert len([n for n in results[:-1] if n == 0]) <= 2
+
+    async def test_an_ordinary_use_case_keeps_its_place(self, db: SqliteDatabase) -> None:
+        """What queued before it has run when it runs, what queued after it has not."""
+        before, seen, after = await asyncio.gather(
+            db.write_together(put_all, "a"), db.write(keys), db.write_together(put_all, "b")
+        )
+
+        assert (0, ["a"], 0) == (before, seen, after)
+
+    async def test_a_bug_over_one_item_does_not_hurt_the_others(
+        self, db: SqliteDatabase, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """The set is undone and each item tried alone."""
+        results = await asyncio.gather(
+            *(db.write_together(put_all, key) for key in ("a", "bug", "c", "no")),
+            return_exceptions=True,
+        )
+
+        assert "each is tried alone" in caplog.text
+        assert [0, 0, 0] == results[:3]
+        assert isinstance(results[3], ConflictError)
+        assert ["a", "bug", "c"] == await db.read(keys)
+
+    async def test_more_rows_than_fit_one_statement(self, db: SqliteDatabase) -> None:
+        """Every row of a long list is written once, whatever its length."""
+        for count in (1, 15, 16, 17, 40):
+            rows = [f"{count}-{n}" for n in range(count)]
+            assert count == len(await db.write(put_all, rows))
+
+        assert 89 == len(await db.read(keys))
 
 
 class TestRead:

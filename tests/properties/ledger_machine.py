@@ -5,8 +5,10 @@ the ledger keeps balances.  After every step they must agree.
 """
 
 import shutil
+import sqlite3
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,7 +21,15 @@ from host.core.migrate import migrate
 from host.core.money import Currency, Money
 from host.core.sqlite import SqliteTx, connect
 from host.wallet import audit, service
-from host.wallet.model import Purpose, cash_place, escrow_place, rail_place
+from host.wallet.model import (
+    PostRequest,
+    Purpose,
+    TransferKind,
+    TransferOrder,
+    cash_place,
+    escrow_place,
+    rail_place,
+)
 from host.wallet.repository import ledger
 
 CNY, USD = Currency("CNY"), Currency("USD")
@@ -79,6 +89,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     amounts = st.integers(1, 60)
     accounts = st.sampled_from(ACCOUNTS)
+    legs = st.tuples(accounts, accounts, amounts)
 
     def __init__(self) -> None:
         super().__init__()
@@ -156,6 +167,51 @@ class LedgerMachine(RuleBasedStateMachine):
             return
         assert new_id == result.id
         self.oracle.acts.append(("pending", debit, credit, amount, new_id, ""))
+
+    @rule(legs=st.lists(legs, min_size=2, max_size=4))
+    def chain(self, legs: list[tuple[str, str, int]]) -> None:
+        """All transfers of a chain are accepted, or none and the first refusal is told."""
+        orders = [self.order(*leg) for leg in legs]
+        result = self.do(service.post_linked, orders, now_ms=self.count)
+
+        self.agree_on_chain(orders, result)
+
+    @rule(chains=st.lists(st.lists(legs, min_size=1, max_size=3), min_size=2, max_size=6))
+    def together(self, chains: list[list[tuple[str, str, int]]]) -> None:
+        """What queues together is judged one after the other, each chain as a whole."""
+        requests = [
+            PostRequest(tuple(self.order(*leg) for leg in legs), self.count) for legs in chains
+        ]
+        results = self.do(service.post_together, requests)
+
+        for request, result in zip(requests, results, strict=True):
+            problem = result.problem if isinstance(result, AppError) else result
+            self.agree_on_chain(request.postings, problem)
+
+    def agree_on_chain(self, orders: Sequence[TransferOrder], result: Any) -> None:
+        """Take a chain into the oracle, or out again, and compare what the ledger said."""
+        known, refusal = len(self.oracle.acts), None
+        for order in orders:
+            leg = (order.debit_id, order.credit_id, order.money.amount_minor)
+            refusal = refusal or self.oracle.refusal(*leg)
+            self.oracle.acts.append(("single", *leg, order.id, ""))
+        if refusal is not None:
+            del self.oracle.acts[known:]
+            assert refusal == result
+            return
+        assert [order.id for order in orders] == [transfer.id for transfer in result]
+
+    def order(self, debit: str, credit: str, amount: int) -> TransferOrder:
+        """Return a transfer with a new id."""
+        return TransferOrder(
+            self.new_id(),
+            TransferKind.SINGLE,
+            debit,
+            credit,
+            Money(amount, CNY),
+            Purpose.SEND,
+            "test",
+        )
 
     @precondition(lambda self: self.oracle.held())
     @rule(data=st.data(), void=st.booleans())
@@ -294,3 +350,11 @@ def _migrated() -> Path:
         migrate(path)
         _template.append(path)
     return _template[0]
+
+
+def copy_of_migrated() -> sqlite3.Connection:
+    """Return an empty, migrated database in memory."""
+    copied = connect(Path(":memory:"))
+    with closing(sqlite3.connect(_migrated())) as source:
+        source.backup(copied)
+    return copied

@@ -31,8 +31,8 @@ def each_transfer(tx: Tx) -> Iterator[Transfer]:
     while True:
         rows = tx.rows(
             "SELECT seq, id, kind, debit_id, credit_id, amount_minor, currency, purpose, reference,"
-            " actor_id, pending_id, reverses_id, created_at_ms, hash FROM wallet_transfer"
-            " WHERE seq > :after ORDER BY seq LIMIT :limit",
+            " actor_id, pending_id, reverses_id, expires_at_ms, created_at_ms, hash"
+            " FROM wallet_transfer WHERE seq > :after ORDER BY seq LIMIT :limit",
             after=after,
             limit=_CHUNK_ROWS,
         )

@@ -29,9 +29,13 @@ from host.wallet.service.pin import (
     spend_pin,
 )
 from host.wallet.service.transfers import (
+    close_account,
+    expire_held,
     hold_transfer,
     open_account,
     post_held,
+    post_linked,
+    post_together,
     post_transfer,
     reverse_transfer,
     void_held,
@@ -50,6 +54,8 @@ __all__ = [
     "begin_pin_attempt",
     "check_can_spend",
     "check_pin",
+    "close_account",
+    "expire_held",
     "find_escrow",
     "find_people_of",
     "fund_escrow",
@@ -59,6 +65,8 @@ __all__ = [
     "open_account",
     "open_wallet",
     "post_held",
+    "post_linked",
+    "post_together",
     "post_transfer",
     "refund_escrow",
     "refuse_pin",
@@ -73,4 +81,4 @@ __all__ = [
 
 def sweep(tx: Tx, *, now_ms: int) -> int:
     """Do what has become due."""
-    return forget_old_attempts(tx, now_ms=now_ms)
+    return forget_old_attempts(tx, now_ms=now_ms) + expire_held(tx, now_ms=now_ms)
