@@ -92,6 +92,7 @@ async def check_call(
         derived_id("access", visit.event_id, str(number)),
         person_id=visit.person_id,
         program_id=visit.program_id,
+        version_id=visit.running.version.id,
         capability=capability.name,
         scope=scope,
         now_ms=visit.now_ms,

@@ -1,5 +1,6 @@
 """Asks, consents and log lines, as they stand in the open transaction."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -74,6 +75,12 @@ class Access:
     scope: str
     capability: str
     at_ms: int
+    # Why the merchant wanted it, by language, in the words of that day.
+    reason: Mapping[str, str]
+
+    def reason_in(self, lang: str) -> str:
+        """Return the reason in the reader's language, or in the one there is."""
+        return self.reason.get(lang) or next(iter(self.reason.values()), "")
 
 
 class Severity(StrEnum):

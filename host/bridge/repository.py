@@ -183,26 +183,37 @@ def delete_of_person(tx: Tx, person_id: str, program_id: str) -> None:
 def insert_access(tx: Tx, row_id: str, person_id: str, access: Access) -> None:
     """Note what a program learned, once per id."""
     tx.run(
-        "INSERT INTO bridge_access (id, person_id, program_id, scope, capability, at_ms)"
-        " VALUES (:id, :person, :program, :scope, :capability, :at) ON CONFLICT (id) DO NOTHING",
+        "INSERT INTO bridge_access (id, person_id, program_id, scope, capability, at_ms, reason)"
+        " VALUES (:id, :person, :program, :scope, :capability, :at, :reason)"
+        " ON CONFLICT (id) DO NOTHING",
         id=row_id,
         person=person_id,
         program=access.program_id,
         scope=access.scope,
         capability=access.capability,
         at=access.at_ms,
+        reason=msgspec.json.encode(access.reason).decode(),
     )
 
 
 def find_accesses(tx: Tx, person_id: str, *, limit: int) -> list[Access]:
     """Return what programs learned about a person, newest first."""
     rows = tx.rows(
-        "SELECT program_id, scope, capability, at_ms FROM bridge_access"
+        "SELECT program_id, scope, capability, at_ms, reason FROM bridge_access"
         " WHERE person_id = :person ORDER BY at_ms DESC, id LIMIT :limit",
         person=person_id,
         limit=limit,
     )
-    return [Access(r["program_id"], r["scope"], r["capability"], r["at_ms"]) for r in rows]
+    return [
+        Access(
+            row["program_id"],
+            row["scope"],
+            row["capability"],
+            row["at_ms"],
+            msgspec.json.decode(row["reason"]),
+        )
+        for row in rows
+    ]
 
 
 def insert_log(tx: Tx, line: LogLine) -> None:

@@ -227,6 +227,32 @@ class TestPages:
         await ann.tap("try_call", value="bill")
         assert ann.texts[0] == "declined"
 
+    async def test_a_person_reads_why_a_shop_learned_something(
+        self, app: Quart, ann: Browser, lane: Lane
+    ) -> None:
+        """The reason is that of the day; what still counts can be taken back beside it."""
+        await ann.open()
+        now_ms = ann.deps.now_ms()
+        await ann.deps.db.write(
+            service.allow, ann.person_id, APP_ID, "bills", how="always", now_ms=now_ms
+        )
+        await ann.tap("try_call", value="bill")
+        package = shop.files(2)
+        package["manifest.json"] = package["manifest.json"].replace(b"for tests", b"for gain")
+        await shop.publish(ann.deps, lane, package, scopes=("bills",))
+        client = await sign_in(app, ann.deps, ann.person_id)
+
+        pages = []
+        for _ in range(2):
+            html = await (await client.get("/me/permissions")).get_data(as_text=True)
+            pages.append(html.partition('id="learned"')[2])
+            form = {"program_id": APP_ID, "scope": "bills", "csrf": token_of(html)}
+            await client.post("/me/permissions/revoke", form=form)
+
+        assert [("for tests" in page, "for gain" in page) for page in pages] == [(True, False)] * 2
+        assert ["/me/permissions/revoke" in page for page in pages] == [True, False]
+        assert "without asking you" in pages[1]
+
     async def test_a_person_deletes_what_a_shop_keeps(
         self, app: Quart, ann: Browser, lane: Lane
     ) -> None:

@@ -167,6 +167,7 @@ def _note(tx: Tx, ask: Ask, result: dict[str, Any], *, now_ms: int) -> None:
             derived_id("access", ask.id),
             person_id=ask.person_id,
             program_id=ask.program_id,
+            version_id=ask.version_id,
             capability=ask.capability,
             scope=scope,
             now_ms=now_ms,

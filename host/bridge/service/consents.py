@@ -52,11 +52,24 @@ def find_open_scopes(tx: Tx, person_id: str, program_id: str, *, now_ms: int) ->
 
 
 def note_access(
-    tx: Tx, row_id: str, *, person_id: str, program_id: str, capability: str, scope: str,
+    tx: Tx,
+    row_id: str,
+    *,
+    person_id: str,
+    program_id: str,
+    version_id: str,
+    capability: str,
+    scope: str,
     now_ms: int,
-) -> None:  # fmt: skip
-    """Note for the person that a program learned or did something under ``scope``, once per id."""
-    access = Access(program_id, scope, capability, now_ms)
+) -> None:
+    """Note for the person that a program learned or did something under ``scope``, once per id.
+
+    The reason is the merchant's, as this version gives it.
+    """
+    version = programs.find_version(tx, version_id)
+    asked = version.permissions if version is not None else ()
+    reason = next((p.reason for p in asked if p.scope == scope), {})
+    access = Access(program_id, scope, capability, now_ms, dict(reason))
     repository.insert_access(tx, row_id, person_id, access)
 
 

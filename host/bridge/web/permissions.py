@@ -24,6 +24,7 @@ async def show_permissions() -> str:
         tab="me",
         visited=visited,
         consents=consents,
+        allowed={(consent.program_id, consent.scope) for consent in consents},
         accesses=accesses,
         programs=programs,
         scopes=SCOPES,
