@@ -88,6 +88,9 @@ class FakeHost:
     def _identity_user(self, _args: dict[str, Any]) -> dict[str, str]:
         return {"openid": "person-1", "lang": "en"}
 
+    def _identity_login(self, _args: dict[str, Any]) -> dict[str, str]:
+        return {"code": "code-1"}
+
     def _products_list(self, args: dict[str, Any]) -> dict[str, Any]:
         return {"items": self.products[: args["limit"]], "after": None}
 

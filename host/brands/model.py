@@ -46,6 +46,13 @@ class Member:
     added_at_ms: int
 
 
+class KeyPurpose(StrEnum):
+    """The one thing that a key can do."""
+
+    UPLOAD = "upload"  # upload packages from a merchant's machine
+    SERVER = "server"  # let a merchant's server learn who has signed in
+
+
 @dataclass(frozen=True, slots=True)
 class UploadKey:
     """A key as its owner sees it later: everything but the key."""
@@ -57,6 +64,7 @@ class UploadKey:
     created_at_ms: int
     used_at_ms: int | None
     revoked_at_ms: int | None
+    purpose: KeyPurpose = KeyPurpose.UPLOAD
 
 
 @dataclass(frozen=True, slots=True)

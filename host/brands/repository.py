@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from host.brands.model import Brand, Member, Role, UploadKey
+from host.brands.model import Brand, KeyPurpose, Member, Role, UploadKey
 from host.core.db import Row, Tx, expand
 
 
@@ -186,22 +186,23 @@ def insert_key(tx: Tx, key: UploadKey, *, secret_hash: str) -> None:
     """Store a new upload key's hash."""
     tx.run(
         "INSERT INTO brands_upload_key"
-        " (id, brand_id, label, secret_hash, created_by, created_at_ms)"
-        " VALUES (:id, :brand_id, :label, :secret_hash, :created_by, :at_ms)",
+        " (id, brand_id, label, secret_hash, created_by, created_at_ms, purpose)"
+        " VALUES (:id, :brand_id, :label, :secret_hash, :created_by, :at_ms, :purpose)",
         id=key.id,
         brand_id=key.brand_id,
         label=key.label,
         secret_hash=secret_hash,
         created_by=key.created_by,
         at_ms=key.created_at_ms,
+        purpose=key.purpose.value,
     )
 
 
 def find_key(tx: Tx, key_id: str) -> UploadKey | None:
     """Return the key with this id."""
     row = tx.row(
-        "SELECT id, brand_id, label, created_by, created_at_ms, used_at_ms, revoked_at_ms"
-        " FROM brands_upload_key WHERE id = :id",
+        "SELECT id, brand_id, label, created_by, created_at_ms, used_at_ms, revoked_at_ms,"
+        " purpose FROM brands_upload_key WHERE id = :id",
         id=key_id,
     )
     return None if row is None else _key(row)
@@ -210,8 +211,8 @@ def find_key(tx: Tx, key_id: str) -> UploadKey | None:
 def find_key_by_hash(tx: Tx, secret_hash: str) -> UploadKey | None:
     """Return the key that hashes to this."""
     row = tx.row(
-        "SELECT id, brand_id, label, created_by, created_at_ms, used_at_ms, revoked_at_ms"
-        " FROM brands_upload_key WHERE secret_hash = :secret_hash",
+        "SELECT id, brand_id, label, created_by, created_at_ms, used_at_ms, revoked_at_ms,"
+        " purpose FROM brands_upload_key WHERE secret_hash = :secret_hash",
         secret_hash=secret_hash,
     )
     return None if row is None else _key(row)
@@ -220,8 +221,8 @@ def find_key_by_hash(tx: Tx, secret_hash: str) -> UploadKey | None:
 def find_keys(tx: Tx, brand_id: str) -> list[UploadKey]:
     """Return the brand's open keys, newest first."""
     rows = tx.rows(
-        "SELECT id, brand_id, label, created_by, created_at_ms, used_at_ms, revoked_at_ms"
-        " FROM brands_upload_key WHERE brand_id = :brand_id AND revoked_at_ms IS NULL"
+        "SELECT id, brand_id, label, created_by, created_at_ms, used_at_ms, revoked_at_ms,"
+        " purpose FROM brands_upload_key WHERE brand_id = :brand_id AND revoked_at_ms IS NULL"
         " ORDER BY created_at_ms DESC, id DESC LIMIT 100",
         brand_id=brand_id,
     )
@@ -269,4 +270,5 @@ def _key(row: Row) -> UploadKey:
         created_at_ms=row["created_at_ms"],
         used_at_ms=row["used_at_ms"],
         revoked_at_ms=row["revoked_at_ms"],
+        purpose=KeyPurpose(row["purpose"]),
     )

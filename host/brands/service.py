@@ -20,6 +20,7 @@ from host.brands.model import (
     NAME_GRAPHEMES_MAX,
     Brand,
     Following,
+    KeyPurpose,
     Member,
     Role,
     UploadKey,
@@ -217,16 +218,23 @@ def follow(tx: Tx, brand_id: str, *, actor_id: str, is_following: bool, now_ms: 
 
 
 def create_key(
-    tx: Tx, brand_id: str, *, actor_id: str, label: str, secret_hash: str, now_ms: int
+    tx: Tx,
+    brand_id: str,
+    *,
+    actor_id: str,
+    label: str,
+    secret_hash: str,
+    now_ms: int,
+    purpose: KeyPurpose = KeyPurpose.UPLOAD,
 ) -> UploadKey:
-    """Store a new upload key's hash; the caller shows the key once."""
+    """Store a new key's hash; the caller shows the key once."""
     access_brand(tx, brand_id, actor_id=actor_id)
     if len(repository.find_keys(tx, brand_id)) >= KEYS_PER_BRAND_MAX:
         raise TooManyKeysError(
             "A brand has at most %(max)s keys. Revoke one first.", max=KEYS_PER_BRAND_MAX
         )
     cleaned = clean_line(label, length_max=KEY_LABEL_LENGTH_MAX)
-    key = UploadKey(new_id(), brand_id, cleaned or "—", actor_id, now_ms, None, None)
+    key = UploadKey(new_id(), brand_id, cleaned or "—", actor_id, now_ms, None, None, purpose)
     repository.insert_key(tx, key, secret_hash=secret_hash)
     return key
 
@@ -250,10 +258,12 @@ def revoke_key(tx: Tx, key_id: str, *, actor_id: str, now_ms: int) -> UploadKey:
     return key
 
 
-def use_key(tx: Tx, secret_hash: str, *, now_ms: int) -> UploadKey:
-    """Return the open key that hashes to this, and note its use."""
+def use_key(
+    tx: Tx, secret_hash: str, *, now_ms: int, purpose: KeyPurpose = KeyPurpose.UPLOAD
+) -> UploadKey:
+    """Return the open key of this purpose that hashes to this, and note its use."""
     key = repository.find_key_by_hash(tx, secret_hash)
-    if key is None or key.revoked_at_ms is not None:
+    if key is None or key.revoked_at_ms is not None or key.purpose is not purpose:
         raise TokenRefusedError(_KEY_REFUSED)
     repository.update_key_used(tx, key.id, now_ms=now_ms)
     return key
@@ -268,4 +278,6 @@ def access_key(tx: Tx, key_id: str) -> UploadKey:
 
 
 _NOT_YOURS = "You act for no brand at this address."
-_KEY_REFUSED = "This upload key is unknown or was revoked. Make a new one in your console."
+_KEY_REFUSED = (
+    "This key is unknown, was revoked, or is for something else. Make a new one in your console."
+)

@@ -31,6 +31,13 @@ class EventRefusedError(BadInputError):
     title = "Not an event"
 
 
+class LoginCodeRefusedError(NotFoundError):
+    """The code names nobody who has just signed in to this program."""
+
+    problem = "login-code-refused"
+    title = "Code refused"
+
+
 class ProgramStoppedError(UnavailableError):
     """This host runs no mini-programs at the moment."""
 

@@ -14,6 +14,8 @@ ASK_TTL_MS = 30 * 60_000
 VISIT_MS = 60 * 60_000
 # An answer whose handler keeps failing is dropped: the merchant's log says why.
 DELIVERY_COUNT_MAX = 5
+# Long enough for a slow network between two servers, too short to be found in a log.
+LOGIN_CODE_TTL_MS = 5 * 60_000
 LOG_LINES_SHOWN = 200
 # The newest lines of one program; a program that logs at every tap must not fill the database.
 LOG_LINES_KEPT_MAX = 20_000

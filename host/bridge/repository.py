@@ -174,6 +174,11 @@ def delete_of_person(tx: Tx, person_id: str, program_id: str) -> None:
         program=program_id,
     )
     tx.run(
+        "DELETE FROM bridge_login_code WHERE person_id = :person AND program_id = :program",
+        person=person_id,
+        program=program_id,
+    )
+    tx.run(
         "DELETE FROM bridge_consent WHERE person_id = :person AND program_id = :program",
         person=person_id,
         program=program_id,
@@ -214,6 +219,38 @@ def find_accesses(tx: Tx, person_id: str, *, limit: int) -> list[Access]:
         )
         for row in rows
     ]
+
+
+def insert_login_code(
+    tx: Tx, code_hash: str, *, program_id: str, brand_id: str, person_id: str, now_ms: int
+) -> None:
+    """Store the hash of a code that says who has signed in, once."""
+    tx.run(
+        "INSERT INTO bridge_login_code (code_hash, program_id, brand_id, person_id, made_at_ms)"
+        " VALUES (:hash, :program, :brand, :person, :now) ON CONFLICT (code_hash) DO NOTHING",
+        hash=code_hash,
+        program=program_id,
+        brand=brand_id,
+        person=person_id,
+        now=now_ms,
+    )
+
+
+def use_login_code(
+    tx: Tx, code_hash: str, *, program_id: str, brand_id: str, after_ms: int, now_ms: int
+) -> str | None:
+    """Return whom an unused, fresh code of this program names, and use it up."""
+    row = tx.row(
+        "UPDATE bridge_login_code SET used_at_ms = :now WHERE code_hash = :hash"
+        " AND program_id = :program AND brand_id = :brand AND used_at_ms IS NULL"
+        " AND made_at_ms > :after RETURNING person_id",
+        hash=code_hash,
+        program=program_id,
+        brand=brand_id,
+        after=after_ms,
+        now=now_ms,
+    )
+    return None if row is None else str(row["person_id"])
 
 
 def insert_log(tx: Tx, line: LogLine) -> None:
@@ -273,8 +310,9 @@ def trim_logs(tx: Tx, *, kept: int) -> int:
     )
 
 
-def delete_old(tx: Tx, *, log_before_ms: int, access_before_ms: int) -> int:
-    """Forget old lines and return how many."""
+def delete_old(tx: Tx, *, log_before_ms: int, access_before_ms: int, login_before_ms: int) -> int:
+    """Forget old lines and codes, and return how many lines."""
+    tx.run("DELETE FROM bridge_login_code WHERE made_at_ms < :at", at=login_before_ms)
     logs = tx.run("DELETE FROM bridge_log WHERE at_ms < :at", at=log_before_ms)
     return logs + tx.run("DELETE FROM bridge_access WHERE at_ms < :at", at=access_before_ms)
 

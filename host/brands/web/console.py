@@ -4,7 +4,13 @@ from quart import Blueprint, request
 from quart.typing import ResponseReturnValue
 
 from host.brands import service
-from host.brands.model import DESCRIPTION_LENGTH_MAX, NAME_GRAPHEMES_MAX, Brand, UploadKey
+from host.brands.model import (
+    DESCRIPTION_LENGTH_MAX,
+    NAME_GRAPHEMES_MAX,
+    Brand,
+    KeyPurpose,
+    UploadKey,
+)
 from host.core.db import Tx
 from host.core.media import store_image
 from host.core.web import (
@@ -64,7 +70,9 @@ async def post_key(handle: str) -> ResponseReturnValue:
     """Make a key and show it, this once."""
     brand = await _brand(handle)
     form = await request.form
-    secret = f"hut_{identity.new_token()}"
+    purpose = KeyPurpose.SERVER if form.get("purpose") == "server" else KeyPurpose.UPLOAD
+    prefix = "hus" if purpose is KeyPurpose.SERVER else "hut"
+    secret = f"{prefix}_{identity.new_token()}"
     await deps().db.write(
         service.create_key,
         brand.id,
@@ -72,6 +80,7 @@ async def post_key(handle: str) -> ResponseReturnValue:
         label=form.get("label", ""),
         secret_hash=identity.hash_token(secret),
         now_ms=deps().now_ms(),
+        purpose=purpose,
     )
     return await _show_keys(brand, new_key=secret), 201
 

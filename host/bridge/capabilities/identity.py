@@ -1,5 +1,6 @@
 """Who the person is, as far as they want to say."""
 
+import base64
 import hashlib
 import hmac
 from collections.abc import Mapping
@@ -7,17 +8,41 @@ from typing import Any
 
 from host.bridge.capabilities.asking import ask
 from host.bridge.capabilities.handler import Handler
+from host.bridge.pairwise import openid
 from host.bridge.profile import find_profile
-from host.bridge.service import accepted, find_open_scopes
+from host.bridge.service import accepted, create_login_code, find_open_scopes
 from host.bridge.visit import Visit
+from host.identity.service import hash_token
 
 
 async def identity_user(visit: Visit, _number: int, _args: dict[str, Any]) -> dict[str, str]:
     """Return the person's id for this program alone: nobody can compare it with another's."""
+    secret = visit.deps.settings.secret_key
+    return {
+        "openid": openid(secret, visit.program_id, visit.person_id),
+        "lang": visit.lang,
+    }
+
+
+async def identity_login(visit: Visit, number: int, _args: dict[str, Any]) -> dict[str, str]:
+    """Return a code that the merchant's server changes for ids.
+
+    It follows from the event, so that an event that runs again gives the same code; only this host
+    can work it out.
+    """
     secret = visit.deps.settings.secret_key.encode()
-    text = f"openid:{visit.program_id}:{visit.person_id}".encode()
-    openid = hmac.digest(secret, text, hashlib.sha256).hex()[:32]
-    return {"openid": openid, "lang": visit.lang}
+    text = f"login:{visit.program_id}:{visit.person_id}:{visit.event_id}:{number}".encode()
+    digest = hmac.digest(secret, text, hashlib.sha256)
+    code = base64.urlsafe_b64encode(digest).decode().rstrip("=")
+    await visit.deps.db.write(
+        create_login_code,
+        hash_token(code),
+        program_id=visit.program_id,
+        brand_id=visit.brand_id,
+        person_id=visit.person_id,
+        now_ms=visit.now_ms,
+    )
+    return {"code": code}
 
 
 async def identity_profile(visit: Visit, number: int, args: dict[str, Any]) -> None:
@@ -38,6 +63,7 @@ async def address_choose(visit: Visit, number: int, args: dict[str, Any]) -> Non
 
 HANDLERS: Mapping[str, Handler] = {
     "identity.user": identity_user,
+    "identity.login": identity_login,
     "identity.profile": identity_profile,
     "address.choose": address_choose,
 }

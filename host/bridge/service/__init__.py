@@ -29,6 +29,7 @@ from host.bridge.service.consents import (
     note_access,
     revoke,
 )
+from host.bridge.service.logins import create_login_code, use_login_code
 from host.bridge.service.logs import read_log, write_log
 from host.bridge.service.opening import access_running
 from host.bridge.service.sheets import SHEETS
@@ -42,6 +43,7 @@ __all__ = [
     "allow_all",
     "answer_order_asks",
     "close_ask",
+    "create_login_code",
     "decide",
     "fail_delivery",
     "find_open_scopes",
@@ -57,5 +59,6 @@ __all__ = [
     "revoke",
     "sheet_url",
     "sweep",
+    "use_login_code",
     "write_log",
 ]

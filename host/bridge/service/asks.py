@@ -16,6 +16,7 @@ from host.bridge.model import (
     DELIVERY_COUNT_MAX,
     LOG_KEPT_MS,
     LOG_LINES_KEPT_MAX,
+    LOGIN_CODE_TTL_MS,
     Ask,
     AskStatus,
     Running,
@@ -152,7 +153,10 @@ def sweep(tx: Tx, *, now_ms: int) -> int:
             result = payment_result(market.read_order(tx, ask.order_id)) | {"reason": "timed-out"}
         _answer(tx, ask, result, now_ms=now_ms)
     forgotten = repository.delete_old(
-        tx, log_before_ms=now_ms - LOG_KEPT_MS, access_before_ms=now_ms - ACCESS_KEPT_MS
+        tx,
+        log_before_ms=now_ms - LOG_KEPT_MS,
+        access_before_ms=now_ms - ACCESS_KEPT_MS,
+        login_before_ms=now_ms - LOGIN_CODE_TTL_MS,
     )
     return len(old) + forgotten + repository.trim_logs(tx, kept=LOG_LINES_KEPT_MAX)
 

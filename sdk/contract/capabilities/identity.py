@@ -13,6 +13,12 @@ class User(Struct):
     lang: str
 
 
+class Login(Struct):
+    """Says, to this merchant's server alone, who has signed in."""
+
+    code: str
+
+
 class Profile(Struct):
     """Answer of ``identity.profile``; the fields are ``None`` unless ``ok``."""
 
@@ -39,6 +45,16 @@ IDENTITY: tuple[Capability, ...] = (
         120,
         "Return the person's id for this mini-program and their language. The id is different in"
         " every mini-program and never changes.",
+    ),
+    Capability(
+        "identity.login",
+        s.NoArguments,
+        Login,
+        "instant",
+        30,
+        "Return a code that your server changes, once and within five minutes, for the person's id"
+        " in this program and their id with your brand, which is the same in all your programs."
+        " Send it there with `http.request`; what a page sends without a code proves nobody.",
     ),
     Capability(
         "identity.profile",
