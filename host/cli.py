@@ -158,12 +158,14 @@ def doctor_command() -> None:
             click.echo(f"database  {deps.settings.database_path}: up to date")
             test = deps.runtime.self_test if deps.runtime else None
             click.echo(f"sandbox   {test}")
+            for sentence in test.missing if test else ():
+                click.echo(f"missing   {sentence}")
             return test is not None and test.runs_uploads
 
     if not asyncio.run(run()):
         raise Refusal(
-            "Uploaded mini-programs will not run here. A kernel with seccomp and Landlock, or"
-            " root, makes the missing walls possible."
+            "Uploaded mini-programs will not run here. For programs of your own, which you trust,"
+            " there is HUTONG_ISOLATION=degraded."
         )
 
 

@@ -111,7 +111,7 @@ class Pool:
         self._runs_uploads = test.runs_uploads
         self._runs_own = test.holds or test.isolation == "degraded"
         if not test.holds:
-            logger.warning("%s", test)
+            logger.warning("%s %s", test, " ".join(test.missing))
 
     async def stop(self) -> None:
         """End everything, and return when no process and no open socket is left."""

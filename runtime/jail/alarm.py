@@ -6,7 +6,8 @@ zygote kills the worker and never lets the call go on.  Should the listener be c
 refuses the call (ENOSYS): without a zygote there is no alarm, but no way out either.
 
 Where the kernel gives no listener (before 5.0, some container engines) the filter kills, and the
-alarm has no name.
+alarm has no name.  In a container that is so for the calls which the container's own filter
+refuses.
 """
 
 import array
@@ -14,6 +15,7 @@ import fcntl
 import os
 import socket
 import struct
+from pathlib import Path
 
 from runtime.jail import libc, seccomp, syscalls
 
@@ -33,8 +35,15 @@ def _loadable(code: bytes | None) -> seccomp.Loadable | None:
     return seccomp.Loadable(code) if libc.IS_LINUX and code else None
 
 
+def _is_filtered() -> bool:
+    try:
+        return "\nSeccomp:\t2" in Path("/proc/self/status").read_text(encoding="ascii")
+    except OSError:
+        return False
+
+
 _NOTIFIER = _loadable(seccomp.build_filter(_MACHINE, seccomp.NOTIFY))
-_SEAL = _loadable(seccomp.build_seal(_MACHINE))
+_SEAL = _loadable(seccomp.build_seal(_MACHINE, is_inside_another=_is_filtered()))
 
 
 def raise_wall(teller: socket.socket, worker_id: int) -> None:

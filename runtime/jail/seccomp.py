@@ -124,10 +124,27 @@ def build_filter(machine: str, verdict: int = KILL) -> bytes | None:
     return _pack(code)
 
 
-def build_seal(machine: str) -> bytes | None:
+# What the filter around a container refuses: Docker's default profile, and Podman's.
+CONTAINER_REFUSES = (
+    *("acct", "add_key", "bpf", "chroot", "clock_adjtime", "clock_settime", "clone", "clone3"),
+    *("create_module", "delete_module", "fanotify_init", "finit_module", "fsconfig", "fsmount"),
+    *("fsopen", "fspick", "get_mempolicy", "init_module", "io_uring_enter", "io_uring_register"),
+    *("io_uring_setup", "ioperm", "iopl", "kcmp", "kexec_file_load", "kexec_load", "keyctl"),
+    *("lookup_dcookie", "mbind", "mount", "mount_setattr", "move_mount", "move_pages"),
+    *("nfsservctl", "open_by_handle_at", "open_tree", "perf_event_open", "personality"),
+    *("pivot_root", "process_vm_readv", "process_vm_writev", "ptrace", "query_module"),
+    *("quotactl", "quotactl_fd", "reboot", "request_key", "set_mempolicy", "setdomainname"),
+    *("sethostname", "setns", "settimeofday", "swapoff", "swapon", "sysfs", "syslog", "umount2"),
+    *("unshare", "uselib", "userfaultfd", "ustat", "vhangup", "vmsplice", "socket"),
+)
+
+
+def build_seal(machine: str, *, is_inside_another: bool = False) -> bytes | None:
     """Assemble the second filter, which takes away what the first had to leave for a moment.
 
-    The kernel asks both and does the stricter; what this one allows the first has judged.
+    The kernel asks every filter and does the strictest; what this one allows the first has judged.
+    Inside another filter, a container's, an answer "not permitted" of that one would be stricter
+    than the first's alarm and silence it: what such filters refuse is killed here, without a name.
     """
     if machine not in _PROCESSORS:
         return None
@@ -136,6 +153,8 @@ def build_seal(machine: str) -> bytes | None:
     for name in UNTIL_SEALED:
         is_soft = name in DENIED_SOFTLY
         code += _answer(numbers, name, _ERRNO | errno.EACCES if is_soft else KILL)
+    for name in CONTAINER_REFUSES if is_inside_another else ():
+        code += _answer(numbers, name, KILL)
     code.append((_RETURN, 0, 0, _ALLOW))
     return _pack(code)
 

@@ -84,6 +84,21 @@ class ProbeResult:
         return f"{self.name}: {how.get(self.status, f'ended with {self.status}')}"
 
 
+_WITHOUT: Mapping[str, str] = {
+    "seccomp": "No filter of system calls (seccomp). Use a kernel that is built with"
+    " CONFIG_SECCOMP_FILTER on x86_64 or aarch64, and a container engine that lets a program set"
+    " a filter.",
+    "no_new_privs": "Privileges cannot be given up for good (no_new_privs). Use a newer Linux.",
+    "rlimits": "Memory and descriptors cannot be limited (setrlimit). Run the host on Linux.",
+}
+_WITHOUT_SECOND_WALL = (
+    "Nothing stands behind the filter of system calls: neither Landlock nor empty namespaces. Use"
+    " Linux 5.13 or newer with landlock in /sys/kernel/security/lsm, or let the host make"
+    " namespaces: as root, or with user namespaces allowed (user.max_user_namespaces above 0,"
+    " kernel.apparmor_restrict_unprivileged_userns 0)."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class SelfTest:
     """What was found out about this machine's box."""
@@ -94,9 +109,23 @@ class SelfTest:
 
     @property
     def holds(self) -> bool:
-        """Tell whether every probe was run and every probe was stopped."""
+        """Tell whether no probe got out, and not only because of a single wall."""
         names = {probe.name for probe in self.probes}
-        return names == set(PROBES) and all(probe.held() for probe in self.probes)
+        is_proven = names == set(PROBES) and all(probe.held() for probe in self.probes)
+        return is_proven and not self.missing
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Say what this machine lacks for strict isolation, and what to do about each.
+
+        The probes may all be stopped by the filter alone.  One wall is not enough: a mistake in it
+        would be a way out, so that another one must stand behind it.
+        """
+        walls = set(self.walls)
+        lacks = [sentence for wall, sentence in _WITHOUT.items() if wall not in walls]
+        if not ("landlock" in walls or walls >= {"mount", "net"}):
+            lacks.append(_WITHOUT_SECOND_WALL)
+        return tuple(lacks)
 
     @property
     def runs_uploads(self) -> bool:

@@ -17,6 +17,7 @@ from runtime.jail.selftest import EXIT_CONTROL, EXIT_ESCAPED, EXIT_HELD, run_pro
 from tests.redteam.box import Box, run_native_payload
 
 ROOT = Path(__file__).parent.parent.parent
+needs_root = pytest.mark.skipif(os.getuid() != 0, reason="only root can give these things up")
 _ALLOW = 0x7FFF0000
 _KILL = 0x80000000
 _DENY = 0x0005000D
@@ -102,17 +103,22 @@ class TestFilter:
         """What the first leaves for a moment the second takes; the stricter verdict counts."""
         notifier = seccomp.build_filter("x86_64", seccomp.NOTIFY)
         seal = seccomp.build_seal("x86_64")
+        seal_inside = seccomp.build_seal("x86_64", is_inside_another=True)
+        assert notifier
+        assert seal
+        assert seal_inside
 
         for processor, first in ((_X86, 0), (_X86, 0x40000000), (0x40000003, 0)):
             for number in range(first, first + 600):
                 for arguments in ((0, 0, 3), (0, 0, 5), (1, 1, 6)):
                     asked = {"arguments": arguments, "processor": processor}
                     alone = _verdict(number, **asked)
-                    both = min(
-                        (_verdict(number, program=each, **asked) for each in (notifier, seal)),
-                        key=_STRICTEST_FIRST.index,
-                    )
-                    assert both == alone or (both, alone) == (seccomp.NOTIFY, _KILL)
+                    for second in (seal, seal_inside):
+                        verdicts = [
+                            _verdict(number, program=each, **asked) for each in (notifier, second)
+                        ]
+                        both = min(verdicts, key=_STRICTEST_FIRST.index)
+                        assert both == alone or (both, alone) == (seccomp.NOTIFY, _KILL)
 
     def test_an_unknown_processor_has_no_filter(self) -> None:
         """Then the probes will show that the box does not hold."""
@@ -144,37 +150,67 @@ class TestSelfTest:
         """And so is a probe that was not run, or a control that did not run."""
         held = {name: ProbeResult(name, EXIT_HELD) for name in PROBES}
         held["control"] = ProbeResult("control", EXIT_CONTROL)
+        walls = ("rlimits", "no_new_privs", "landlock", "seccomp")
 
         def runs_uploads(**changed: ProbeResult) -> bool:
-            return SelfTest("strict", (), tuple((held | changed).values())).runs_uploads
+            return SelfTest("strict", walls, tuple((held | changed).values())).runs_uploads
 
         assert runs_uploads()
         assert not runs_uploads(open=ProbeResult("open", EXIT_ESCAPED))
         assert not runs_uploads(fork=ProbeResult("fork", 70))
         assert not runs_uploads(control=ProbeResult("control", EXIT_HELD))
-        assert not SelfTest("strict", (), tuple(held.values())[1:]).runs_uploads
-        assert not SelfTest("degraded", (), tuple(held.values())).runs_uploads
+        assert not SelfTest("strict", walls, tuple(held.values())[1:]).runs_uploads
+        assert not SelfTest("degraded", walls, tuple(held.values())).runs_uploads
+        assert not SelfTest("strict", walls[:-1], tuple(held.values())).runs_uploads
 
     async def test_without_privileges(self) -> None:
         """An ordinary user gets every wall but the ids, where user namespaces are allowed."""
         told = await _confined("ordinary")
 
-        assert told["strict"]["holds"]
-        assert {"caps", "no_new_privs", "rlimits"} <= set(told["strict"]["walls"])
-        assert {"landlock", "seccomp"} & set(told["strict"]["walls"])
-        assert 42 == told["strict"]["uploaded"]
+        _assert_a_stranger_runs_and_stays_inside(told)
+        assert {"caps", "no_new_privs", "rlimits", "seccomp"} <= set(told["strict"]["walls"])
+        assert {"landlock", "mount"} & set(told["strict"]["walls"])
 
-    @pytest.mark.skipif(os.getuid() != 0, reason="only root can be confined like a container")
+    @needs_root
     async def test_in_a_container(self) -> None:
         """No namespaces there; the others are up, named, and enough."""
         told = await _confined("container")
 
-        assert told["strict"]["holds"]
+        _assert_a_stranger_runs_and_stays_inside(told)
         assert {"net", "pid", "mount"}.isdisjoint(told["strict"]["walls"])
-        assert {"uid", "seccomp"} <= set(told["strict"]["walls"])
-        assert 42 == told["strict"]["uploaded"]
+        assert {"uid", "landlock", "seccomp"} <= set(told["strict"]["walls"])
 
-    @pytest.mark.skipif(os.getuid() != 0, reason="needs CAP_SYS_ADMIN to take filters away")
+    @needs_root
+    async def test_as_nobody_in_a_container(self) -> None:
+        """Without any capability neither ids nor namespaces can be given: two walls are left."""
+        told = await _confined("container_user")
+
+        _assert_a_stranger_runs_and_stays_inside(told)
+        assert (65534, 0) == (told["uid"], told["capabilities"])
+        assert ["rlimits", "caps", "no_new_privs", "landlock", "seccomp"] == told["strict"]["walls"]
+
+    @needs_root
+    async def test_without_landlock_the_namespaces_stand_behind_the_filter(self) -> None:
+        """An empty root and an empty network are a second wall as well."""
+        told = await _confined("no_landlock")
+
+        _assert_a_stranger_runs_and_stays_inside(told)
+        assert "landlock" not in told["strict"]["walls"]
+
+    @needs_root
+    async def test_one_wall_is_not_enough(self) -> None:
+        """The filter stops every probe, and strict refuses: a mistake in it would be a way out."""
+        told = await _confined("one_wall")
+
+        strict, degraded = told["strict"], told["degraded"]
+        assert {"error", "killed"} == set(told["native"].values())
+        assert ("isolation", "isolation") == (strict["uploaded"], strict["own"])
+        assert ("isolation", 42) == (degraded["uploaded"], degraded["own"])
+        (sentence,) = strict["missing"]
+        assert "neither Landlock nor empty namespaces" in sentence
+        assert "Linux 5.13 or newer" in sentence
+
+    @needs_root
     async def test_a_poor_kernel_is_found_out(self) -> None:
         """Strict runs nothing then; degraded runs the developer's own program."""
         told = await _confined("poor")
@@ -182,8 +218,23 @@ class TestSelfTest:
         strict, degraded = told["strict"], told["degraded"]
         assert not strict["holds"]
         assert {"seccomp", "landlock"}.isdisjoint(strict["walls"])
+        assert "CONFIG_SECCOMP_FILTER" in strict["missing"][0]
         assert ("isolation", "isolation") == (strict["uploaded"], strict["own"])
         assert ("isolation", 42) == (degraded["uploaded"], degraded["own"])
+
+
+def _assert_a_stranger_runs_and_stays_inside(told: Any) -> None:
+    """A real program answers, and no native payload comes to anything."""
+    strict = told["strict"]
+    assert (True, [], 42, 42) == (
+        strict["runs_uploads"],
+        strict["missing"],
+        strict["uploaded"],
+        strict["own"],
+    )
+    softly = {"read", "write", "list"}
+    assert {"error"} == {told["native"][name] for name in softly}
+    assert {"killed"} == {how for name, how in told["native"].items() if name not in softly}
 
 
 @pytest.mark.asyncio(loop_scope="module")
