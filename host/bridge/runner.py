@@ -24,6 +24,9 @@ from runtime.view import ViewFailedError
 EVENTS_LOGGED_PER_MINUTE = 120
 _LOG_FULL = f"(of more than {EVENTS_LOGGED_PER_MINUTE} events a minute the log is not kept)"
 
+# A failure comes after the lines of its event, whose ids are in their order.
+_LAST = 999
+
 
 class Runner:
     """Runs events with the workers of this host."""
@@ -138,7 +141,7 @@ class Runner:
                 last, failure=Failure(reason, message, file, line)
             )
         failed = dataclasses.replace(
-            _line(visit, Severity.FAILURE, path, handler, number=0, text=message),
+            _line(visit, Severity.FAILURE, path, handler, number=_LAST, text=message),
             reason=reason,
             file=file,
             line=line,
@@ -212,7 +215,7 @@ def _line(
     visit: Visit, severity: Severity, path: str, handler: str, *, number: int, text: str
 ) -> LogLine:
     return LogLine(
-        id=derived_id("log", visit.event_id, severity, str(number), str(visit.now_ms)),
+        id=f"{derived_id('log', visit.event_id, str(visit.now_ms))}.{number:03}",
         program_id=visit.program_id,
         version_id=visit.running.version.id,
         severity=severity,

@@ -12,6 +12,7 @@ from host.core.errors import BadInputError, NotFoundError
 from tests.bridge import caller
 from tests.bridge.caller import Caller, open_caller
 from tests.bridge.shop import APP_ID
+from tests.conftest import Clock
 from tests.market.make import Lane
 
 
@@ -30,11 +31,12 @@ class TestLevels:
     """What a program says, and what the host says of it."""
 
     async def test_a_line_has_the_level_that_it_was_written_with(
-        self, ann: Caller, lane: Lane
+        self, ann: Caller, lane: Lane, clock: Clock
     ) -> None:
         """The merchant can read each kind alone; a failure is none of the program's words."""
         for level in ("info", "warn", "error"):
             await ann.call(f"log.{level}", text=f"{level} line")
+        clock.forward(1000)
         with pytest.raises(PageFailedError):
             await ann.call("log.warn", text="before it failed", fail=True)
 
@@ -49,6 +51,16 @@ class TestLevels:
             "error": ["error line"],
             "failure": ["ValueError: after the call"],
         }
+
+    async def test_lines_of_one_event_stand_in_their_order(self, ann: Caller, lane: Lane) -> None:
+        """The newest above, and a failure above all."""
+        with pytest.raises(PageFailedError):
+            await ann.call("log.info", text="again", times=3, fail=True)
+
+        lines = (await read(ann, lane)).lines
+
+        assert ["failure", "info", "info", "info"] == [line.severity for line in lines]
+        assert [line.id for line in lines] == sorted((line.id for line in lines), reverse=True)
 
     async def test_lines_of_one_version_can_be_read_alone(self, ann: Caller, lane: Lane) -> None:
         """The page names the versions that there are."""
@@ -75,11 +87,11 @@ class TestLevels:
 class TestKept:
     """The log is bounded, and lines of before stay readable."""
 
-    async def test_the_oldest_lines_go_first(self, ann: Caller, lane: Lane) -> None:
+    async def test_the_oldest_lines_go_first(self, ann: Caller, lane: Lane, clock: Clock) -> None:
         """A sweep leaves as many as may be kept."""
         for number in range(5):
             await ann.call("log.info", text=f"line {number}")
-            ann.deps.now_ms.__self__.forward(1000)  # type: ignore[attr-defined]  (the test's clock)
+            clock.forward(1000)
 
         await ann.deps.db.write(repository.trim_logs, kept=2)
 
