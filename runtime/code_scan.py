@@ -170,6 +170,10 @@ def _check_use(use: ApiUse, path: str, manifest: Manifest) -> Iterable[Finding]:
         fix = 'add "network": ["api.example.com"] to hutong'
         place = use.node.lineno, use.node.col_offset + 1
         yield Finding(path, *place, "API005", message, fix, "warning")
+    collection = use.texts.get("collection", use.texts.get(0)) if use.name[:3] == "db." else None
+    if collection is not None and collection not in manifest.collections:
+        fix = f'add "{collection}": {{"read": …, "write": …}} to hutong.collections'
+        yield _at(use, path, "API006", f"there is no collection '{collection}'", fix)
     # Only here: another program's page is not in this manifest.
     is_here = use.name.startswith("nav.") and "app_id" not in capability.params
     page = use.texts.get("page", use.texts.get(0)) if is_here else None

@@ -32,7 +32,7 @@ from sdk.contract.codes import MANIFEST_RULES
 from sdk.contract.errors import CALL_ERRORS
 from sdk.contract.events import LIFE_CYCLE
 from sdk.contract.manifest_schema import MANIFEST
-from sdk.contract.schema import Items, Member, Members
+from sdk.contract.schema import Items, Member, Members, Named
 from sdk.contract.scopes import SCOPES
 from sdk.page import idempotent
 
@@ -204,6 +204,8 @@ def _rows(rule: Members, at: str) -> Iterable[str]:
         inner = member.rule
         if isinstance(inner, Items):
             path, inner = f"{path}[]", inner.of
+        elif isinstance(inner, Named):
+            path, inner = f"{path}.<name>", inner.of
         if isinstance(inner, Members):
             yield from _rows(inner, path)
 

@@ -26,10 +26,14 @@ from runtime.program_box import Program
 from runtime.session import STATE_BYTES_MAX, PageSession, dataset_of
 from runtime.view import Components, Element, Node, Text, compile_template
 from sdk.contract.capabilities import CAPABILITIES
+from sdk.contract.documents import CollectionRule
 from sdk.contract.errors import CALL_ERRORS, CONFLICT, NEEDS_ACT, NOT_FOUND
 from sdk.contract.events import ACTS, LIFE_CYCLE
+from sdk.contract.manifest import FILE as MANIFEST_FILE
+from sdk.contract.manifest import validate_manifest
 from sdk.errors import ApiError
 from sdk.samples import sample_answer
+from sdk.testing_database import FakeDatabase
 
 NOW_MS = 1_700_000_000_000
 _SELECTOR = re.compile(r"(?P<tag>[a-z0-9-]*)(?P<rest>(?:\.[\w-]+|#[\w-]+|\[[\w-]+=[^\]]*\])*)")
@@ -51,14 +55,21 @@ def open_page(
     findings = check_files(files)
     if has_errors(findings):
         raise PageTestError("\n".join(str(each) for each in findings if each.severity == "error"))
-    return OpenPage(files, page, FakeHost(products), query)
+    manifest, _ = validate_manifest(files[MANIFEST_FILE])
+    assert manifest is not None, "it was checked above"
+    return OpenPage(files, page, FakeHost(products, manifest.collections), query)
 
 
 class FakeHost:
     """Answers host calls from memory, and remembers them."""
 
-    def __init__(self, products: Sequence[Mapping[str, Any]]) -> None:
+    def __init__(
+        self,
+        products: Sequence[Mapping[str, Any]],
+        collections: Mapping[str, CollectionRule],
+    ) -> None:
         self.products = [dict(product) for product in products]
+        self.db = FakeDatabase(collections, NOW_MS)
         self.orders: dict[str, dict[str, Any]] = {}
         self.storage: dict[str, Any] = {}
         self.calls: list[tuple[str, dict[str, Any]]] = []
@@ -70,6 +81,8 @@ class FakeHost:
         if CAPABILITIES[name].kind == "act" and not self.is_act:
             raise ApiError(NEEDS_ACT, CALL_ERRORS[NEEDS_ACT])
         self.calls.append((name, args))
+        if name.startswith("db."):
+            return self.db.call(name, args)
         answer = getattr(self, "_" + name.replace(".", "_"), None)
         return answer(args) if answer else None
 
@@ -202,6 +215,11 @@ class OpenPage:
     def state(self) -> dict[str, Any]:
         """The page's data, as the host stores it."""
         return dict(self._state)
+
+    @property
+    def db(self) -> FakeDatabase:
+        """What `api.db` keeps: a test can put documents of others there and read what is kept."""
+        return self._host.db
 
     @property
     def calls(self) -> list[tuple[str, dict[str, Any]]]:

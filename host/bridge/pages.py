@@ -5,7 +5,6 @@ storage is what it changes.  Once begun, an event ends even when the browser goe
 """
 
 import asyncio
-import dataclasses
 from collections import OrderedDict
 from collections.abc import Coroutine
 from typing import Any, TypeVar
@@ -15,7 +14,7 @@ from host.bridge import service
 from host.bridge.capabilities.asking import read_ask
 from host.bridge.errors import EventRefusedError, PageNotFoundError
 from host.bridge.model import Ask, AskStatus, Running
-from host.bridge.open_page import OpenPage, load_page, make_session
+from host.bridge.open_page import OpenPage, load_page
 from host.bridge.packages import Packages, Pictures
 from host.bridge.requests import (
     BROWSER_LIFE,
@@ -35,7 +34,6 @@ from host.core.errors import TooManyError
 from host.core.ids import derived_id
 from host.programs import service as programs
 from runtime.session import dataset_of
-from runtime.view import ViewFailedError
 from sdk.contract.events import ACTS
 
 T = TypeVar("T")
@@ -183,30 +181,9 @@ class Pages:
         visit = Visit(
             self._deps, running, store, self._budget, person_id, lang, request.page_id,
             derived_id("load", running.program.id, person_id, request.page_id),
-            self._deps.now_ms(),
+            self._deps.now_ms(), collections=ready.manifest.collections,
         )  # fmt: skip
-        query = dict(request.query)
-        outcome = await self._runner.run(
-            visit, ready, path=path, handler="on_load", state={}, payload={}, query=query
-        )
-        effects = list(outcome.effects)
-        if "on_show" in ready.life:
-            shown = dataclasses.replace(visit, event_id=derived_id("show", visit.event_id))
-            outcome = await self._runner.run(
-                shown, ready, path=path, handler="on_show", state=outcome.state, payload={},
-                query=query,
-            )  # fmt: skip
-        outcome = dataclasses.replace(outcome, effects=(*effects, *outcome.effects))
-        try:
-            session = make_session(ready, path, outcome.state, lang=lang)
-        except ViewFailedError as error:
-            raise await self._runner.fail(visit, path, "on_load", error) from error
-        page = OpenPage(
-            request.page_id, person_id, path, query, running.program.name, visit.now_ms, running,
-            ready, store, session, visit.now_ms,
-        )  # fmt: skip
-        await self._runner.finish(page, visit, outcome.state, handler="on_load", outcome=outcome)
-        return page
+        return await self._runner.begin(visit, ready, path=path, query=dict(request.query))
 
     # ── finding ──
 
@@ -258,7 +235,7 @@ class Pages:
     def _visit(self, page: OpenPage, event_id: str, lang: str, *, is_act: bool = False) -> Visit:
         return Visit(
             self._deps, page.running, page.store, self._budget, page.person_id, lang, page.id,
-            event_id, self._deps.now_ms(), is_act,
+            event_id, self._deps.now_ms(), is_act, page.ready.manifest.collections,
         )  # fmt: skip
 
     # ── touching ──
@@ -287,14 +264,7 @@ class Pages:
         if not handler:
             # It was touched on a page that looks different by now: show that one, do nothing.
             return visit
-        outcome = await self._runner.run(
-            visit, page.ready, path=page.path, handler=handler, state=typed, payload=payload,
-            query=page.query,
-        )  # fmt: skip
-        await self._runner.finish(
-            page, visit, typed, outcome.state, handler=handler, outcome=outcome
-        )
-        return visit
+        return await self._runner.happen(page, visit, typed, handler=handler, payload=payload)
 
     # ── coming back ──
 
@@ -307,13 +277,7 @@ class Pages:
         if request.is_shown and "on_show" in page.ready.life:
             event_id = derived_id("shown", page.running.program.id, page.id, str(page.n))
             visit = self._visit(page, event_id, lang)
-            outcome = await self._runner.run(
-                visit, page.ready, path=page.path, handler="on_show", state=page.session.state,
-                payload={}, query=page.query,
-            )  # fmt: skip
-            await self._runner.finish(
-                page, visit, outcome.state, handler="on_show", outcome=outcome
-            )
+            await self._runner.happen(page, visit, handler="on_show", payload={})
             await self._settle(page, lang)
         return page.reply(request.n, since_n=since_n, sheets=await self._sheets(page))
 
@@ -346,13 +310,7 @@ class Pages:
         if event_id not in page.events:
             visit = self._visit(page, event_id, lang)
             try:
-                outcome = await self._runner.run(
-                    visit, page.ready, path=page.path, handler=ask.handler,
-                    state=page.session.state, payload=ask.result, query=page.query,
-                )  # fmt: skip
-                await self._runner.finish(
-                    page, visit, outcome.state, handler=ask.handler, outcome=outcome
-                )
+                await self._runner.happen(page, visit, handler=ask.handler, payload=ask.result)
             except PageFailedError as error:
                 if not error.is_retryable:
                     await self._deps.db.write(service.fail_delivery, ask.id, now_ms=now_ms)

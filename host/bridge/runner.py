@@ -6,10 +6,11 @@ import hashlib
 from typing import Any
 
 from host.bridge import service
+from host.bridge.documents import DocumentConflictError
 from host.bridge.errors import ProgramStoppedError
 from host.bridge.gate import open_gate
 from host.bridge.model import LogLine, Severity
-from host.bridge.open_page import OpenPage
+from host.bridge.open_page import OpenPage, make_session
 from host.bridge.packages import Packages, Ready
 from host.bridge.recording import Failure, Recording, Tape, failure_of, outcome_of
 from host.bridge.requests import PageFailedError
@@ -23,6 +24,13 @@ from runtime.view import ViewFailedError
 # Events of one program, of all people together, whose lines are kept; the rest are dropped.
 EVENTS_LOGGED_PER_MINUTE = 120
 _LOG_FULL = f"(of more than {EVENTS_LOGGED_PER_MINUTE} events a minute the log is not kept)"
+# How often an event runs when others keep changing the documents that it wants to change.
+ATTEMPTS_MAX = 4
+OVERTAKEN = EventFailedError(
+    "conflict",
+    "other people kept changing a document that this event read and changed; use `inc` or `when`",
+    retryable=True,
+)
 
 # A failure comes after the lines of its event, whose ids are in their order.
 _LAST = 999
@@ -76,13 +84,14 @@ class Runner:
         """Run a handler; once more if its worker has died and its program says that it may be."""
         if (event.page, event.handler) not in ready.idempotent:
             return await self._run(visit, ready, event, tape)
-        writes, sheets = copy.deepcopy(visit.writes), list(visit.sheets)
+        writes = copy.deepcopy(visit.writes)
+        effects, sheets = list(visit.effects), list(visit.sheets)
         try:
             return await self._run(visit, ready, event, tape)
         except EventFailedError as error:
             if error.reason != "died":
                 raise
-        visit.writes, visit.sheets = writes, sheets
+        visit.writes, visit.effects, visit.sheets = writes, effects, sheets
         tape.calls.clear()
         return await self._run(visit, ready, event, tape)
 
@@ -97,6 +106,72 @@ class Runner:
                 raise
         ready = await self._packages.compile_again(ready)
         return await runtime.run_event(ready.code_for(visit.page_id), event, tape.answer)
+
+    async def begin(
+        self, visit: Visit, ready: Ready, *, path: str, query: dict[str, Any]
+    ) -> OpenPage:
+        """Run what happens when a page is opened, and return it; nothing is kept of a failure."""
+        for _ in range(ATTEMPTS_MAX):
+            try:
+                return await self._begin(visit, ready, path, query)
+            except DocumentConflictError:
+                visit = visit.again()
+        raise await self.fail(visit, path, "on_load", OVERTAKEN)
+
+    async def _begin(
+        self, visit: Visit, ready: Ready, path: str, query: dict[str, Any]
+    ) -> OpenPage:
+        outcome = await self.run(
+            visit, ready, path=path, handler="on_load", state={}, payload={}, query=query
+        )
+        effects = list(outcome.effects)
+        if "on_show" in ready.life:
+            shown = dataclasses.replace(visit, event_id=derived_id("show", visit.event_id))
+            outcome = await self.run(
+                shown, ready, path=path, handler="on_show", state=outcome.state, payload={},
+                query=query,
+            )  # fmt: skip
+            # What it wrote is in new places when its worker has died on the way.
+            visit.writes, visit.sheets = shown.writes, shown.sheets
+            visit.effects = shown.effects
+        outcome = dataclasses.replace(outcome, effects=(*effects, *outcome.effects))
+        try:
+            session = make_session(ready, path, outcome.state, lang=visit.lang)
+        except ViewFailedError as error:
+            raise await self.fail(visit, path, "on_load", error) from error
+        page = OpenPage(
+            visit.page_id, visit.person_id, path, query, visit.running.program.name, visit.now_ms,
+            visit.running, ready, visit.store, session, visit.now_ms,
+        )  # fmt: skip
+        await self.finish(page, visit, outcome.state, handler="on_load", outcome=outcome)
+        return page
+
+    async def happen(
+        self,
+        page: OpenPage,
+        visit: Visit,
+        *typed: dict[str, Any],
+        handler: str,
+        payload: dict[str, Any],
+    ) -> Visit:
+        """Run a handler on the page, with what was ``typed`` into it, and store what it did.
+
+        An event that somebody else's has overtaken runs again on what is there now.
+        """
+        for _ in range(ATTEMPTS_MAX):
+            outcome = await self.run(
+                visit, page.ready, path=page.path, handler=handler,
+                state=typed[-1] if typed else page.session.state, payload=payload, query=page.query,
+            )  # fmt: skip
+            try:
+                await self.finish(
+                    page, visit, *typed, outcome.state, handler=handler, outcome=outcome
+                )
+            except DocumentConflictError:
+                visit = visit.again()
+            else:
+                return visit
+        raise await self.fail(visit, page.path, handler, OVERTAKEN)
 
     async def finish(
         self,

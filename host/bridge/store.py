@@ -8,7 +8,7 @@ questions it asks are there together or not at all.
 import asyncio
 import sqlite3
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +17,9 @@ from typing import Any
 import aiosqlite
 import msgspec
 
+from host.bridge import documents as db_documents
 from host.bridge import recording as tapes
+from host.bridge.documents import Drafts
 from host.bridge.recording import Recording
 from host.core.errors import UnavailableError
 
@@ -65,6 +67,7 @@ _SAVE_VALUE = (
 )
 
 _Statement = tuple[str, Sequence[Any]]
+Step = Callable[[aiosqlite.Connection], Awaitable[None]]
 
 
 class ProgramFullError(Exception):
@@ -103,6 +106,7 @@ class Writes:
     # None: the key is removed.
     storage: dict[str, str | None] = field(default_factory=dict)
     asks: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    documents: Drafts = field(default_factory=Drafts)
 
 
 class Store:
@@ -125,7 +129,7 @@ class Store:
             await db.execute("PRAGMA synchronous = FULL")
             await db.execute("PRAGMA foreign_keys = ON")
             await db.execute(f"PRAGMA max_page_count = {self._pages_max}")
-            await db.executescript(_SCHEMA + tapes.SCHEMA)
+            await db.executescript(_SCHEMA + tapes.SCHEMA + db_documents.SCHEMA)
         except BaseException:
             await db.close()
             raise
@@ -174,7 +178,10 @@ class Store:
         *,
         now_ms: int,
     ) -> None:
-        """Store everything that an event has done, in one transaction."""
+        """Store everything that an event has done, in one transaction.
+
+        Raises ``DocumentConflictError`` when the event must run again to be right.
+        """
         query = msgspec.json.encode(page.query).decode()
         effects = msgspec.json.encode(event.effects).decode()
         row = (page.id, page.person_id, page.version_id, page.path, query, page.title, page.state)
@@ -185,11 +192,17 @@ class Store:
             *_storage_statements(page.person_id, writes),
             *_ask_statements(page.id, writes),
         ]
+        drafts = writes.documents
+
+        async def apply(db: aiosqlite.Connection) -> None:
+            await drafts.apply(db, now_ms)
+
+        recorded = self._recording_statements(recordings, now_ms)
         try:
-            await self._write([*statements, *self._recording_statements(recordings, now_ms)])
+            await self._write([*statements, *recorded], then=apply)
         except ProgramFullError:
             # What people keep goes before what developers look at.
-            await self._write([("DELETE FROM recording", ()), *statements])
+            await self._write([("DELETE FROM recording", ()), *statements], then=apply)
 
     async def save_recordings(self, recordings: Sequence[Recording], *, now_ms: int) -> None:
         """Keep events that have failed, when there is room."""
@@ -262,24 +275,31 @@ class Store:
                 ("DELETE FROM page WHERE person_id = ?", (person_id,)),
                 ("DELETE FROM storage WHERE person_id = ?", (person_id,)),
                 ("DELETE FROM recording WHERE person_id = ?", (person_id,)),
+                *((sql, (person_id,)) for sql in db_documents.FORGET),
             ]
         )
 
-    async def _rows(self, sql: str, *params: Any) -> list[Any]:
+    async def read(self, sql: str, params: Sequence[Any] | Mapping[str, Any]) -> list[Any]:
+        """Return the rows of a query."""
         async with self._lock:
             return list(await self._open_db().execute_fetchall(sql, params))
 
-    async def _write(self, statements: Sequence[_Statement]) -> None:
-        """Run ``statements`` in one transaction; a caller that goes away does not tear it."""
-        await asyncio.shield(self._write_all(statements))
+    async def _rows(self, sql: str, *params: Any) -> list[Any]:
+        return await self.read(sql, params)
 
-    async def _write_all(self, statements: Sequence[_Statement]) -> None:
+    async def _write(self, statements: Sequence[_Statement], then: Step | None = None) -> None:
+        """Run ``statements`` in one transaction; a caller that goes away does not tear it."""
+        await asyncio.shield(self._write_all(statements, then))
+
+    async def _write_all(self, statements: Sequence[_Statement], then: Step | None) -> None:
         async with self._lock:
             db = self._open_db()
             await db.execute("BEGIN IMMEDIATE")
             try:
                 for sql, params in statements:
                     await db.execute(sql, params)
+                if then is not None:
+                    await then(db)
                 await db.execute("COMMIT")
             except BaseException as error:
                 if db.in_transaction:

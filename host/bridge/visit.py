@@ -2,14 +2,15 @@
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from host.bridge.model import Running
 from host.bridge.recording import Recording
 from host.bridge.store import Store, Writes
 from host.core.deps import Deps
+from sdk.contract.documents import CollectionRule
 
 # How many (person, program, capability) counts are remembered; the oldest is forgotten first.
 _COUNTS_MAX = 50_000
@@ -42,13 +43,13 @@ class CallBudget:
             self._full_at.popitem(last=False)
         return not is_refused
 
-    def take(self, key: tuple[str, str, str], *, per_minute: int) -> bool:
-        """Count one call; False when the minute's calls are spent."""
+    def take(self, key: tuple[str, str, str], *, per_minute: int, count: int = 1) -> bool:
+        """Count a call, or ``count`` of something; False when the minute's are spent."""
         now = self._clock()
         began, used = self._counts.pop(key, (now, 0))
         if now - began >= _WINDOW_S:
             began, used = now, 0
-        self._counts[key] = (began, used + 1)
+        self._counts[key] = (began, used + count)
         while len(self._counts) > _COUNTS_MAX:
             self._counts.popitem(last=False)
         return used < per_minute
@@ -72,14 +73,22 @@ class Visit:
     now_ms: int
     # A person's own act set the event off: a tap, not the opening of the page.
     is_act: bool = False
+    # Who may read and write what `api.db` keeps, by collection.
+    collections: Mapping[str, CollectionRule] = field(default_factory=dict)
     # What the event wants to keep, until it has succeeded.
     writes: Writes = field(default_factory=Writes)
+    # Whether the person acts for the brand, once somebody has asked.
+    is_staff: bool | None = None
     # Sheets that the shell opens when the event has succeeded.
     sheets: list[dict[str, str]] = field(default_factory=list)
     # What the shell does when the event has succeeded, beside what the worker has collected.
     effects: list[dict[str, Any]] = field(default_factory=list)
     # What is kept of the handlers that ran, to run them again.
     recordings: list[Recording] = field(default_factory=list)
+
+    def again(self) -> "Visit":
+        """Return the same event before anything was done."""
+        return replace(self, writes=Writes(), effects=[], sheets=[], recordings=[])
 
     @property
     def program_id(self) -> str:

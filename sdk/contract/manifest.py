@@ -7,9 +7,10 @@ merchant's mistake until a customer meets it, so here everything that would be s
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from sdk.contract.documents import CollectionRule
 from sdk.contract.findings import Finding, has_errors
 from sdk.contract.manifest_schema import MANIFEST
 from sdk.contract.schema import Findings, check, plain
@@ -81,6 +82,7 @@ class Manifest:
     permissions: tuple[Permission, ...] = ()
     tab_bar: tuple[Tab, ...] = ()
     network: tuple[str, ...] = ()
+    collections: Mapping[str, CollectionRule] = field(default_factory=dict)
     isolate: str = "program"
 
 
@@ -256,6 +258,10 @@ def _manifest(read: dict[str, Any]) -> Manifest:
             for each in own.get("tab_bar", [])
         ),
         network=tuple(own.get("network", [])),
+        collections={
+            name: CollectionRule(each["read"], each["write"])
+            for name, each in own.get("collections", {}).items()
+        },
         isolate=own.get("isolate", "program"),
     )
 

@@ -1,6 +1,7 @@
 """What each member of ``manifest.json`` may be: the table that the check and the reference read."""
 
-from sdk.contract.schema import Choice, Either, Flag, Items, Member, Members, Text, Whole
+from sdk.contract.documents import COLLECTIONS_MAX, WHO
+from sdk.contract.schema import Choice, Either, Flag, Items, Member, Members, Named, Text, Whole
 from sdk.contract.scopes import SCOPES
 
 # W3C MiniApp Manifest, section "app_id member": appIdRule = name *("." name),
@@ -148,12 +149,34 @@ _TAB = Members(
         "icon": Member(_FILE, "Path of a picture in the package.", used=False),
     }
 )
+_COLLECTION_NAME = Text(
+    'small letters, digits and _, such as "reviews"', chars_max=40, pattern="[a-z][a-z0-9_]{0,39}"
+)
+_COLLECTION = Members(
+    {
+        "read": Member(
+            Choice(WHO),
+            "Who reads a document: its owner, the brand's team as well, or everyone.",
+            required=True,
+        ),
+        "write": Member(
+            Choice(WHO),
+            "Who changes a document: its owner (and everyone adds), the brand's team alone (which"
+            " alone adds), or everyone.",
+            required=True,
+        ),
+    }
+)
 _HUTONG = Members(
     {
         "permissions": Member(Items(_PERMISSION, 0, len(SCOPES)), "Scopes people are asked for."),
         "tab_bar": Member(Items(_TAB, 0, 5), "Pages in the bar at the bottom."),
         "network": Member(
             Items(_HOST, 0, 10), "Hosts that `api.http` may ask; shown to people and reviewers."
+        ),
+        "collections": Member(
+            Named(_COLLECTION, _COLLECTION_NAME, COLLECTIONS_MAX),
+            "What `api.db` keeps, by the collection's name, and who may read and write it.",
         ),
         "skills": Member(Items(Members(), 0, 0), "Reserved: must be empty."),
         "isolate": Member(
@@ -210,6 +233,7 @@ MANIFEST = Members(
         "permissions": 'move it into "hutong"',
         "tab_bar": 'move it into "hutong"',
         "network": 'move it into "hutong"',
+        "collections": 'move it into "hutong"',
         "version_name": 'write "version": {"name": …, "code": …}',
         "version_code": 'write "version": {"name": …, "code": …}',
         "min_platform_version": 'write "platform_version": {"min_code": 1}',

@@ -144,7 +144,21 @@ class Members:
     expected: str = "an object, in { }"
 
 
-Rule = Text | Whole | Flag | Choice | Either | Items | Members
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An object whose members have names of the program's own, each of one kind."""
+
+    of: "Rule"
+    name: Text
+    count_max: int
+
+    @property
+    def expected(self) -> str:
+        """Say what is allowed."""
+        return f"an object of at most {self.count_max} members, each named by {self.name.expected}"
+
+
+Rule = Text | Whole | Flag | Choice | Either | Items | Members | Named
 
 
 # Characters of a member's name that a message shows.
@@ -173,6 +187,8 @@ def check(node: Node, rule: Rule, at: str, findings: Findings) -> None:
         _check_members(node, rule, at, findings)
     elif isinstance(rule, Items):
         _check_items(node, rule, at, findings)
+    elif isinstance(rule, Named):
+        _check_named(node, rule, at, findings)
     else:
         code = rule.refusal(node)
         if code:
@@ -207,6 +223,23 @@ def _check_items(node: Node, rule: Items, at: str, findings: Findings) -> None:
         )
     for number, item in enumerate(node.value):
         check(item, rule.of, f"{at}[{number}]", findings)
+
+
+def _check_named(node: Node, rule: Named, at: str, findings: Findings) -> None:
+    if node.kind != "object":
+        findings.error(node, WRONG_KIND, f"{at} is {node.shown()}", f"expected {rule.expected}")
+        return
+    if len(node.value) > rule.count_max:
+        findings.error(
+            node, WRONG_VALUE, f"{at} has {len(node.value)} members", f"expected {rule.expected}"
+        )
+    for name, value in node.value.items():
+        path = _path(at, name)
+        if not re.fullmatch(rule.name.pattern, name):
+            findings.error(
+                value, WRONG_VALUE, f"{path}: that is no name", f"expected {rule.name.expected}"
+            )
+        check(value, rule.of, path, findings)
 
 
 def _check_members(node: Node, rule: Members, at: str, findings: Findings) -> None:

@@ -2,16 +2,19 @@
 
 import dataclasses
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
 from host.bridge.channel import close_pages
 from host.bridge.incidents import Incidents
+from host.bridge.store import Store
 from host.core.deps import Deps
 from host.core.sqlite import SqliteDatabase
 from host.programs.service import Version
 from runtime.pool import Pool, PoolSettings
 from tests.bridge import shop
+from tests.bridge.documents import Shop, make_shop
 from tests.bridge.shop import Browser
 from tests.bridge.watched import Watched
 from tests.market import make
@@ -61,3 +64,18 @@ async def watched(deps: Deps) -> AsyncIterator[Watched]:
 async def first(watched: Watched, lane: Lane) -> Version:
     """A version that is live."""
     return await shop.publish(watched.deps, lane, shop.files(1), scopes=("bills",))
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    """A program's database."""
+    made = Store(tmp_path / "shop.db")
+    await made.open()
+    yield made
+    await made.close()
+
+
+@pytest.fixture(name="shop")
+async def document_shop(deps: Deps, lane: Lane, store: Store) -> Shop:
+    """A program that keeps documents, without a worker."""
+    return await make_shop(deps, lane, store)

@@ -233,7 +233,7 @@ class TestAsks:
         """A page does not wait for ever."""
         await ann.open()
         await ann.tap("who")
-        clock.forward(ASK_TTL_MS + 1)
+        clock.forward(ASK_TTL_MS + 1000)
 
         await ann.deps.db.write(service.sweep, now_ms=ann.deps.now_ms())
         await ann.resume()

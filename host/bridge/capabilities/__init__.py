@@ -7,12 +7,13 @@ again makes nothing twice.  What they store waits in the event's ``writes`` unti
 
 from collections.abc import Mapping
 
-from host.bridge.capabilities import device, identity, market, shell, storage
+from host.bridge.capabilities import database, device, identity, market, shell, storage
 from host.bridge.capabilities.handler import Handler
 from host.bridge.http_request import http_request
 
 HANDLERS: Mapping[str, Handler] = {
     **storage.HANDLERS,
+    **database.HANDLERS,
     **identity.HANDLERS,
     **device.HANDLERS,
     **market.HANDLERS,

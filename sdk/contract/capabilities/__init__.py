@@ -8,6 +8,7 @@ holds a group: its lines and the shapes that only they use.
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from sdk.contract.capabilities.database import DATABASE
 from sdk.contract.capabilities.device import DEVICE
 from sdk.contract.capabilities.identity import IDENTITY
 from sdk.contract.capabilities.market import MARKET
@@ -22,7 +23,7 @@ __all__ = ["CAPABILITIES", "Capability"]
 CAPABILITIES: Mapping[str, Capability] = MappingProxyType(
     {
         each.name: each
-        for group in (STORAGE, NAVIGATION, UI, IDENTITY, DEVICE, MARKET, OUTSIDE, OTHER)
+        for group in (STORAGE, DATABASE, NAVIGATION, UI, IDENTITY, DEVICE, MARKET, OUTSIDE, OTHER)
         for each in group
     }
 )
