@@ -22,7 +22,8 @@ class FoundClass:
 
 # What a base class turned out to be: the SDK's Page, one of the package's own, or unknown.
 Base = FoundClass | str | None
-PAGE = "Page"
+PAGE, COMPONENT, APP = "Page", "Component", "App"
+_SDK_BASES = frozenset({PAGE, COMPONENT, APP})
 
 
 def find_page_class(trees: Trees, path: str) -> FoundClass | None:
@@ -31,21 +32,21 @@ def find_page_class(trees: Trees, path: str) -> FoundClass | None:
     return classes[0] if len(classes) == 1 else None
 
 
-def page_classes(trees: Trees, path: str) -> list[FoundClass]:
-    """Return the classes of a file that are pages and no base of another page there."""
+def page_classes(trees: Trees, path: str, base: str = PAGE) -> list[FoundClass]:
+    """Return the classes of a file that are made from ``base``, and no base of another there."""
     tree = trees.get(path)
     if tree is None:
         return []
     found = [
         FoundClass(path, node)
         for node in tree.body
-        if isinstance(node, ast.ClassDef) and PAGE in _lineage(trees, FoundClass(path, node))
+        if isinstance(node, ast.ClassDef) and base in _lineage(trees, FoundClass(path, node))
     ]
     bases = {
-        base.node.name
+        parent.node.name
         for each in found
-        for base in _bases(trees, each)
-        if isinstance(base, FoundClass) and base.path == path
+        for parent in _bases(trees, each)
+        if isinstance(parent, FoundClass) and parent.path == path
     }
     return [each for each in found if each.node.name not in bases]
 
@@ -123,6 +124,11 @@ def _names_set_by(node: ast.ClassDef) -> set[str]:
     return found
 
 
+def lineage(trees: Trees, cls: FoundClass) -> list[ast.ClassDef]:
+    """Return a class of the package and those of its bases that are the package's own."""
+    return [each.node for each in _lineage(trees, cls) if isinstance(each, FoundClass)]
+
+
 def _lineage(trees: Trees, cls: FoundClass) -> list[Base]:
     """Return a class and everything that it is made from, each once."""
     found: list[Base] = [cls]
@@ -146,7 +152,8 @@ def _resolve(trees: Trees, path: str, base: ast.expr) -> Base:
             if isinstance(node, ast.ClassDef) and node.name == base.id:
                 return FoundClass(path, node)
         for module, name in _imported(tree, base.id):
-            return PAGE if (module, name) == ("sdk", PAGE) else _find(trees, module, name)
+            is_given = module == "sdk" and name in _SDK_BASES
+            return name if is_given else _find(trees, module, name)
     elif isinstance(base, ast.Attribute) and isinstance(base.value, ast.Name):
         for module, name in _imported(tree, base.value.id):
             file = f"{module}.{name}" if name else module

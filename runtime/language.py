@@ -11,6 +11,7 @@ from typing import Any, Protocol, cast
 
 from runtime import policy
 from sdk.api import Caller, make_api
+from sdk.component import Component
 from sdk.contract.findings import Finding
 from sdk.errors import ApiError
 from sdk.page import Page, idempotent
@@ -42,6 +43,7 @@ def sdk_names(call: Caller) -> dict[str, Any]:
     """Return what ``from sdk import …`` gives inside the box."""
     return {
         "ApiError": ApiError,
+        "Component": Component,
         "Page": Page,
         "api": make_api(call),
         "idempotent": idempotent,
@@ -52,6 +54,7 @@ class Language:
     """The names that programs have; made before there is one, for one at a time."""
 
     page_class = Page
+    component_class = Component
 
     def __init__(self, services: Services) -> None:
         # Set by the program that is loaded: gives the names of one of its own files.

@@ -13,6 +13,7 @@ import msgspec
 
 from runtime.class_scan import find_page_class, idempotent_methods, own_methods, set_names
 from runtime.code_scan import check_code
+from runtime.component_scan import check_components, component_classes
 from runtime.findings import Finding, has_errors
 from runtime.package import Package, check_layout, read_manifest
 from runtime.policy import check as check_language
@@ -36,6 +37,9 @@ PROGRAM_RULES: Mapping[str, str] = {
     "PAGE004": "An import names no file of the package.",
     "PAGE005": "A page has an `__init__`, which is never called: life begins in `on_load`.",
     "PAGE006": "Warning: an attribute that begins with an underscore is forgotten after the event.",
+    "COMP001": "A component's file needs exactly one class made from Component, and a template.",
+    "COMP002": "`self.emit` needs the name of its event as a plain text.",
+    "COMP003": "A component calls what waits for a person: only a page can be answered.",
     "API001": "There is no capability with this name.",
     "API002": "A capability needs a permission that the manifest does not declare.",
     "API003": "Warning: a declared permission is never used.",
@@ -108,7 +112,7 @@ def check_files(
 def build_views(package: Package) -> Views:
     """Compile the templates and style sheets of a package that has passed ``check_files``."""
     texts, _ = _decode(package.files)
-    components = Components(texts)
+    components = components_of(texts)
     pages = {
         page: PageView(
             compile_template(texts[f"{page}.html"], f"{page}.html", components),
@@ -142,6 +146,15 @@ def find_idempotent(package: Package) -> frozenset[tuple[str, str]]:
         if cls is not None
         for name in idempotent_methods(trees, cls)
     )
+
+
+def components_of(texts: Mapping[str, str]) -> Components:
+    """Return the components of a package that has passed ``check_files``."""
+    if not any(path.startswith("components/") and path.endswith(".py") for path in texts):
+        # Nothing is read for the classes of a package that has none.
+        return Components(texts)
+    trees = {path: ast.parse(text) for path, text in texts.items() if path.endswith(".py")}
+    return Components(texts, component_classes(trees))
 
 
 def _decode(files: Mapping[str, bytes]) -> tuple[dict[str, str], list[Finding]]:
@@ -222,7 +235,8 @@ def _check_look(
     trees: Mapping[str, ast.Module],
 ) -> Iterable[Finding]:
     """Check templates and style sheets, and each template against its page's class."""
-    components = Components(texts)
+    components = Components(texts, component_classes(trees))
+    yield from check_components(trees, texts)
     yield from components.check()
     for page in manifest.pages:
         path = f"{page}.html"

@@ -8,16 +8,20 @@ and when the event fails the instance is simply dropped.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from inspect import CO_VARARGS
-from types import CodeType, FunctionType
+from types import CodeType, FunctionType, MappingProxyType
 from typing import Any
 
 import msgspec
 
+from runtime import messages as m
 from runtime import plain
 from runtime.language import Language
-from sdk.contract.events import LIFE_CYCLE
+from sdk.contract.events import COMPONENT_LIFE, LIFE_CYCLE
 
 ATTRIBUTE_LENGTH_MAX = 100
+# Where the components of a package stand.
+COMPONENTS = "components/"
+NOTHING_GIVEN: Mapping[str, msgspec.Raw] = MappingProxyType({})
 # Public names of a class that are neither state nor handlers.
 _NOT_STATE = (staticmethod, classmethod)
 _split_state = msgspec.json.Decoder(dict[str, msgspec.Raw])
@@ -97,7 +101,7 @@ class Program:
         fields = _read_state.decode(payload)
         if handler == "on_share":
             return (fields.get("source", "menu"),)
-        if handler in LIFE_CYCLE:
+        if handler in LIFE_CYCLE or handler in COMPONENT_LIFE:
             return ()
         if "ok" not in fields:
             fields = {"type": "tap", "dataset": {}, "value": None, "fields": {}, **fields}
@@ -131,7 +135,8 @@ class Program:
         # own file defines, and imported modules do not keep private names.
         names = self._run_file(path)
         name = _module_name(path)
-        base = self._language.page_class
+        is_part = path.startswith(COMPONENTS)
+        base = self._language.component_class if is_part else self._language.page_class
         classes = [
             each
             for each in names.values()
@@ -143,8 +148,44 @@ class Program:
         bases = {base for each in classes for base in each.__bases__}
         classes = [each for each in dict.fromkeys(classes) if each not in bases]
         if len(classes) != 1:
-            raise ProgramError("load", f"needs one class made from Page, has {len(classes)}", path)
+            what = f"needs one class made from {base.__name__}, has {len(classes)}"
+            raise ProgramError("load", what, path)
         return _read_class(classes[0], base, path)
+
+
+def run_handler(program: Program, event: m.RunEvent, bytes_max: int) -> tuple[Changes, Any]:
+    """Run a handler on a fresh instance; return what has changed, and what is handed on."""
+    page_class = program.page(event.page)
+    handler = page_class.handlers.get(event.handler)
+    page = page_class.make()
+    is_part = event.page.startswith(COMPONENTS)
+    given = give(page, event.query) if is_part else NOTHING_GIVEN
+    before = fill(page, page_class, event.state)
+    result = None
+    if handler is not None:
+        argument = program.argument(event.handler, event.payload, event.query)
+        result = program.call(handler, page, argument)
+    elif event.handler not in (COMPONENT_LIFE if is_part else LIFE_CYCLE):
+        raise ProgramError("no_handler", f"the page has no handler {event.handler!r}")
+    changes = compare(page, page_class, before, bytes_max, given)
+    if is_part:
+        return changes, _emitted_by(page, event.handler)
+    # Only a card is handed on; what other handlers return is nobody's business.
+    return changes, result if event.handler == "on_share" else None
+
+
+def _emitted_by(part: Any, handler: str) -> list[Any]:
+    """Return what a component has told whoever uses it."""
+    emitted: list[Any] = vars(part).get("_emitted_", [])
+    if emitted and handler == "on_detach":
+        raise ProgramError("state", "on_detach can emit nothing: the component is gone")
+    return emitted
+
+
+def give(part: Any, props: bytes) -> Mapping[str, msgspec.Raw]:
+    """Give a component its properties; return the text of each."""
+    vars(part).update(_read_state.decode(props))
+    return _split_state.decode(props)
 
 
 def fill(page: Any, page_class: PageClass, state: bytes) -> dict[str, msgspec.Raw]:
@@ -159,9 +200,16 @@ def fill(page: Any, page_class: PageClass, state: bytes) -> dict[str, msgspec.Ra
 
 
 def compare(
-    page: Any, page_class: PageClass, before: dict[str, msgspec.Raw], bytes_max: int
+    page: Any,
+    page_class: PageClass,
+    before: dict[str, msgspec.Raw],
+    bytes_max: int,
+    given: Mapping[str, msgspec.Raw],
 ) -> Changes:
-    """Return what has changed, by comparing texts; refuse what cannot be state."""
+    """Return what has changed, by comparing texts; refuse what cannot be state.
+
+    ``given`` are the properties of a component, which it can only read.
+    """
     changed: dict[str, msgspec.Raw] = {}
     size = 2
     values = _all_values(page, page_class)
@@ -169,6 +217,9 @@ def compare(
         if type(name) is not str or len(name) > ATTRIBUTE_LENGTH_MAX:
             raise ProgramError("state", f"self has an attribute name that is not text: {name!r}")
         if name[:1] == "_":
+            continue
+        if name in given:
+            _check_unchanged(name, value, given[name])
             continue
         old = before.get(name)
         text = b"" if old is None else bytes(old)
@@ -185,6 +236,12 @@ def compare(
     if size > bytes_max:
         raise ProgramError("state", f"the page's data has {size} bytes; {bytes_max} are allowed")
     return Changes(changed, [name for name in before if name not in values])
+
+
+def _check_unchanged(name: str, value: Any, text: msgspec.Raw) -> None:
+    if not plain.same_text(value, bytes(text)):
+        what = f"self.{name} is given by whoever uses the component: emit an event instead"
+        raise ProgramError("state", what)
 
 
 def _all_values(page: Any, page_class: PageClass) -> dict[str, Any]:

@@ -30,7 +30,7 @@ from runtime.view.reference import describe_templates
 from sdk.contract.capabilities import CAPABILITIES, Capability
 from sdk.contract.codes import MANIFEST_RULES
 from sdk.contract.errors import CALL_ERRORS
-from sdk.contract.events import LIFE_CYCLE
+from sdk.contract.events import COMPONENT_LIFE, LIFE_CYCLE
 from sdk.contract.manifest_schema import MANIFEST
 from sdk.contract.schema import Items, Member, Members, Named
 from sdk.contract.scopes import SCOPES
@@ -231,6 +231,10 @@ def _language() -> str:
         [
             _list("Life cycle of a page", (f"`{n}` — {doc}" for n, doc in LIFE_CYCLE.items())),
             f"## `@idempotent`\n\n`from sdk import idempotent`. {inspect.getdoc(idempotent)}",
+            _list(
+                "Life cycle of a component",
+                (f"`{n}` — {doc}" for n, doc in COMPONENT_LIFE.items()),
+            ),
             f"## Built-ins\n\n{_listed(AVAILABLE_BUILTINS)}",
             f"## Magic methods of your classes\n\n{_listed(ALLOWED_DUNDERS)}",
             _list(

@@ -13,6 +13,7 @@ import msgspec
 
 from runtime.view.errors import ViewFailedError
 from runtime.view.ir import Template
+from runtime.view.parts import Part
 from runtime.view.patch import Op, diff
 from runtime.view.render import Memo, render
 from runtime.view.run import Env
@@ -25,6 +26,10 @@ PATCHES_KEPT_MAX = 32
 PATCHES_KEPT_OPS = 2000
 # Larger whole numbers are not whole any more in a browser.
 NUMBER_MAX = 2**53
+# Where the data of components stand in what is stored of a page: no attribute has this name.
+PARTS_KEY = "@components"
+
+Parts = Mapping[str, Mapping[str, Any]]
 
 _encode = msgspec.json.Encoder().encode
 
@@ -42,10 +47,17 @@ class Draft:
     """A change that is not accepted yet."""
 
     state: dict[str, Any]
+    # Data of its components with a class, by the names of their places.
+    parts: Parts
     encoded: bytes
     tree: Element
     memo: Memo
     patch: Patch
+
+    @property
+    def found(self) -> Mapping[str, Part]:
+        """The components with a class that the page shows."""
+        return self.memo.found
 
 
 class PageSession:
@@ -66,14 +78,15 @@ class PageSession:
         self._patches: deque[Patch] = deque(maxlen=PATCHES_KEPT_MAX)
         self.n = n
         self.state = dict(state)
-        self.encoded = encode_state(self.state, template.path)
-        self.tree, self._memo = self._render(self.state, Memo())
+        self.parts: Parts = self.state.pop(PARTS_KEY, {})
+        self.encoded = self._encode(self.state, self.parts)
+        self.tree, self._memo = self._render(self.state, self.parts, Memo())
 
     def open(self) -> Wire:
         """Return the whole page as the browser gets it."""
         return to_wire(self.tree)
 
-    def draft(self, *states: Mapping[str, Any]) -> Draft:
+    def draft(self, *states: Mapping[str, Any], parts: Parts | None = None) -> Draft:
         """Return what changes when the page's state becomes each of ``states``, one by one.
 
         What fields wrote (``m-model``) is a state of its own before what the handler made of it:
@@ -81,19 +94,19 @@ class PageSession:
         Raises ``ViewFailedError``; nothing has changed then.
         """
         state, tree, memo, ops = self.state, self.tree, self._memo, []
-        encoded = self.encoded
+        parts, encoded = self.parts if parts is None else parts, self.encoded
         for each in states:
             state = dict(each)
-            encoded = encode_state(state, self._template.path)
-            new, memo = self._render(state, memo)
+            encoded = self._encode(state, parts)
+            new, memo = self._render(state, parts, memo)
             ops += diff(tree, new)
             tree = new
-        return Draft(state, encoded, tree, memo, Patch(self.n + 1, ops))
+        return Draft(state, parts, encoded, tree, memo, Patch(self.n + 1, ops))
 
     def accept(self, draft: Draft) -> Patch:
         """Make ``draft`` the page."""
         assert draft.patch.n == self.n + 1, "drafts of one page are accepted one at a time"
-        self.state, self.encoded = draft.state, draft.encoded
+        self.state, self.parts, self.encoded = draft.state, draft.parts, draft.encoded
         self.tree, self._memo, self.n = draft.tree, draft.memo, draft.patch.n
         self._patches.append(draft.patch)
         while sum(len(patch.ops) for patch in self._patches) > PATCHES_KEPT_OPS:
@@ -135,8 +148,29 @@ class PageSession:
             return value
         return read_number(value)
 
-    def _render(self, state: Mapping[str, Any], memo: Memo) -> tuple[Element, Memo]:
-        return render(self._template, state, self._env, memo, page_class=self._page_class)
+    @property
+    def has_parts(self) -> bool:
+        """Tell whether the page may show components with a class."""
+        return self._template.has_parts
+
+    @property
+    def found(self) -> Mapping[str, Part]:
+        """The components with a class that the page shows."""
+        return self._memo.found
+
+    @property
+    def is_unsettled(self) -> bool:
+        """Tell whether a component is shown whose data were never made."""
+        return any(name not in self.parts for name in self._memo.found)
+
+    def _encode(self, state: Mapping[str, Any], parts: Parts) -> bytes:
+        whole = {**state, PARTS_KEY: parts} if parts else state
+        return encode_state(whole, self._template.path)
+
+    def _render(self, state: Mapping[str, Any], parts: Parts, memo: Memo) -> tuple[Element, Memo]:
+        return render(
+            self._template, state, self._env, memo, page_class=self._page_class, parts=parts
+        )
 
 
 def encode_state(state: Mapping[str, Any], file: str) -> bytes:

@@ -24,7 +24,6 @@ from runtime.language import Language
 from runtime.program_box import Program, ProgramError
 from sdk.contract.capabilities import CAPABILITIES
 from sdk.contract.errors import TOO_MANY_CALLS, UNAVAILABLE
-from sdk.contract.events import LIFE_CYCLE
 from sdk.errors import ApiError
 
 SOCKET = 3
@@ -161,6 +160,8 @@ class Worker:
         if session is None or program is None or program.is_running_a_file:
             raise ApiError(UNAVAILABLE, "api can be used in handlers, not while a file is run")
         capability = CAPABILITIES[name]
+        if capability.kind == "wait" and session.event.page.startswith(program_box.COMPONENTS):
+            raise ApiError(UNAVAILABLE, "a component cannot ask a person: emit an event, and ask")
         if name in LOG_LEVELS:
             session.log(args["text"], LOG_LEVELS[name])
             return None
@@ -253,24 +254,13 @@ class Worker:
         if program is None:
             raise ProgramError("load", "no program was loaded")
         self._cpu.start(session.left_ns)
-        page_class = program.page(event.page)
-        handler = page_class.handlers.get(event.handler)
-        page = page_class.make()
-        before = program_box.fill(page, page_class, event.state)
-        result = None
-        if handler is not None:
-            argument = program.argument(event.handler, event.payload, event.query)
-            result = program.call(handler, page, argument)
-        elif event.handler not in LIFE_CYCLE:
-            raise ProgramError("no_handler", f"the page has no handler {event.handler!r}")
-        state = program_box.compare(page, page_class, before, self.limits.state_bytes)
+        state, result = program_box.run_handler(program, event, self.limits.state_bytes)
         return self._reply(session, state, result)
 
     def _reply(self, session: Session, state: program_box.Changes, result: Any) -> m.Reply:
         event = session.event
         try:
-            # Only a card is handed on; what other handlers return is nobody's business.
-            shown = plain.encode(result) if event.handler == "on_share" else b"null"
+            shown = b"null" if result is None else plain.encode(result)
             effects = plain.encode(session.effects)
         except plain.NotPlainError as error:
             raise ProgramError("state", f"{event.handler}: {error}") from None

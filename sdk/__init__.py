@@ -11,7 +11,8 @@ checkers and ``sdk.testing`` know them.  The package imports nothing of the host
 """
 
 from sdk.api import api
+from sdk.component import Component
 from sdk.errors import ApiError
 from sdk.page import Page, idempotent
 
-__all__ = ["ApiError", "Page", "api", "idempotent"]
+__all__ = ["ApiError", "Component", "Page", "api", "idempotent"]

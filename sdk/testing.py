@@ -12,19 +12,22 @@ kept in memory; what waits for a person is answered by ``page.answer``.
 import random
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from runtime import messages as m
 from runtime import policy, program_box
 from runtime.findings import has_errors
 from runtime.language import Language
 from runtime.package import read_folder
-from runtime.program import check_files
+from runtime.program import check_files, components_of
 from runtime.program_box import Program
 from runtime.session import STATE_BYTES_MAX, PageSession, dataset_of
-from runtime.view import Components, Element, Node, Text, compile_template
+from runtime.turn import Ran, Step, Steps, Turn
+from runtime.view import Element, Node, Text, compile_template
 from sdk.contract.capabilities import CAPABILITIES
 from sdk.contract.documents import CollectionRule
 from sdk.contract.errors import CALL_ERRORS, CONFLICT, NEEDS_ACT, NOT_FOUND
@@ -204,12 +207,14 @@ class OpenPage:
         }
         self._program = Program(code, Language(_Services(host)))
         self._class = self._program.page(page)
+        self._path = page
         self._query = dict(query)
         self._state: dict[str, Any] = {}
-        template = compile_template(texts[f"{page}.html"], f"{page}.html", Components(texts))
+        template = compile_template(texts[f"{page}.html"], f"{page}.html", components_of(texts))
         self._run("on_load")
         self._run("on_show")
         self._session = PageSession(template, self._state)
+        self._show(self._state)
 
     @property
     def state(self) -> dict[str, Any]:
@@ -280,27 +285,38 @@ class OpenPage:
     def _run(
         self, handler: str, payload: Mapping[str, Any] | None = None, *, is_act: bool = False
     ) -> Any:
-        """Run a handler as a worker does: fill a fresh page, call, keep what has changed."""
+        """Run a handler of the page and keep what has changed."""
         self._host.is_act = is_act
-        method = self._class.handlers.get(handler)
-        if method is None and handler not in LIFE_CYCLE:
+        if handler not in self._class.handlers and handler not in LIFE_CYCLE:
             raise PageTestError(f"the page has no handler {handler}")
-        page = self._class.make()
-        before = program_box.fill(page, self._class, _json.encode(self._state))
-        result = None
-        if method is not None:
-            query = _json.encode(self._query)
-            argument = self._program.argument(handler, _json.encode(payload or {}), query)
-            result = self._program.call(method, page, argument)
-        changes = program_box.compare(page, self._class, before, STATE_BYTES_MAX)
-        self._state |= msgspec.json.decode(_json.encode(changes.changed))
-        for name in changes.removed:
-            self._state.pop(name, None)
-        return result
+        step = Step(self._path, handler, self._state, payload or {}, None)
+        ran = self._call(step)
+        self._state = dict(ran.state)
+        return ran.result
 
-    def _show(self, state: Mapping[str, Any]) -> None:
-        self._state = dict(state)
-        self._session.accept(self._session.draft(self._state))
+    def _call(self, step: Step) -> Ran:
+        """Run a handler as a worker does: fill a fresh page, call, see what has changed."""
+        query = self._query if step.props is None else step.props
+        state, payload, given = (_json.encode(each) for each in (step.state, step.payload, query))
+        event = m.RunEvent(1, step.path, step.handler, state, payload, given, NOW_MS, 1, "en")
+        changes, result = program_box.run_handler(self._program, event, STATE_BYTES_MAX)
+        after = {**step.state, **msgspec.json.decode(_json.encode(changes.changed))}
+        for name in changes.removed:
+            after.pop(name, None)
+        return Ran(after, msgspec.json.decode(_json.encode(result)))
+
+    def _drive(self, steps: Steps) -> None:
+        ran: Any = None
+        with suppress(StopIteration):
+            while True:
+                ran = self._call(steps.send(ran))
+
+    def _show(self, state: Mapping[str, Any], turn: Turn | None = None) -> None:
+        turn = turn or Turn(self._session, self._path, state)
+        if self._session.has_parts:
+            self._drive(turn.settle())
+        self._state = dict(turn.state)
+        self._session.accept(self._session.draft(self._state, parts=turn.parts))
 
     def _send(
         self, event: str, selector: str, value: str | None, fields: Mapping[str, str] | None = None
@@ -311,12 +327,11 @@ class OpenPage:
             raise PageTestError(f"{selector} has no m-on:{event}")
         if "disabled" in element.attrs:
             raise PageTestError(f"{selector} is disabled")
-        self._run(
-            handler,
-            {"type": event, "dataset": dataset_of(element), "value": value, "fields": fields or {}},
-            is_act=event in ACTS,
-        )
-        self._show(self._state)
+        self._host.is_act = event in ACTS
+        told = {"dataset": dataset_of(element), "value": value, "fields": fields or {}}
+        turn = Turn(self._session, self._path, self._state)
+        self._drive(turn.touch(handler, {"type": event, **told}))
+        self._show(turn.state, turn)
         return self
 
     def _find(self, selector: str) -> Element:

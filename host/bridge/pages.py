@@ -12,13 +12,11 @@ from weakref import WeakValueDictionary
 
 from host.bridge import service
 from host.bridge.capabilities.asking import read_ask
-from host.bridge.errors import EventRefusedError, PageNotFoundError
+from host.bridge.errors import PageNotFoundError
 from host.bridge.model import Ask, AskStatus, Running
 from host.bridge.open_page import OpenPage, load_page
 from host.bridge.packages import Packages, Pictures
 from host.bridge.requests import (
-    BROWSER_LIFE,
-    TOUCHES,
     ConsentNeeded,
     OpenRequest,
     PageFailedError,
@@ -28,12 +26,12 @@ from host.bridge.requests import (
 )
 from host.bridge.runner import Runner
 from host.bridge.store import Stores
+from host.bridge.touching import find_target, typed_values
 from host.bridge.visit import CallBudget, Visit
 from host.core.deps import Deps
 from host.core.errors import TooManyError
 from host.core.ids import derived_id
 from host.programs import service as programs
-from runtime.session import dataset_of
 from sdk.contract.events import ACTS
 
 T = TypeVar("T")
@@ -254,13 +252,13 @@ class Pages:
     async def _run_touch(
         self, page: OpenPage, request: TouchRequest, event_id: str, lang: str
     ) -> Visit:
-        typed = {**page.session.state, **_models(page, request)}
+        typed = {**page.session.state, **typed_values(page, request)}
         visit = self._visit(page, event_id, lang, is_act=request.type in ACTS)
         follows = request.type == "model" and "on_model" in page.ready.life
         if request.type == "model" and not follows:
-            await self._runner.finish(page, visit, typed, handler="", outcome=None)
+            await self._runner.finish(page, visit, typed, handler="", outcomes=())
             return visit
-        handler, payload = ("on_model", {}) if follows else _target(page, request)
+        handler, payload = ("on_model", {}) if follows else find_target(page, request)
         if not handler:
             # It was touched on a page that looks different by now: show that one, do nothing.
             return visit
@@ -273,6 +271,11 @@ class Pages:
         self._count(person_id, page.running, "resume", per_minute=EVENTS_PER_MINUTE)
         # An old browser page must not be sent to where it once was to go.
         since_n = request.n if request.n >= 0 else page.n
+        if page.session.is_unsettled:
+            # It was kept by a version that had other components.
+            event_id = derived_id("parts", page.running.program.id, page.id, str(page.n))
+            visit = self._visit(page, event_id, lang)
+            await self._runner.finish(page, visit, page.session.state, handler="", outcomes=())
         await self._settle(page, lang)
         if request.is_shown and "on_show" in page.ready.life:
             event_id = derived_id("shown", page.running.program.id, page.id, str(page.n))
@@ -324,33 +327,3 @@ class Pages:
             for ask in asks
             if ask.status is AskStatus.OPEN and ask.person_id == page.person_id
         ]
-
-
-def _models(page: OpenPage, request: TouchRequest) -> dict[str, Any]:
-    """Return what fields of this page wrote; nothing else can be set from a browser."""
-    return {
-        name: page.session.read_model(name, value)
-        for name, value in request.models.items()
-        if page.session.shows_model(name)
-    }
-
-
-def _target(page: OpenPage, request: TouchRequest) -> tuple[str, dict[str, Any]]:
-    """Return the handler that an event goes to and what it is given; empty when it is gone."""
-    if request.type == "share":
-        return "on_share", {"source": "menu"}
-    if request.type == "life":
-        if request.handler not in BROWSER_LIFE:
-            raise EventRefusedError("A browser cannot set this off.")
-        return request.handler, {}
-    assert request.type in TOUCHES, "the type names every kind"
-    element = page.session.find_target(request.type, request.handler, request.dataset, request.path)
-    if element is None:
-        return "", {}
-    payload = {
-        "type": request.type,
-        "dataset": dataset_of(element),
-        "value": request.value,
-        "fields": request.fields,
-    }
-    return request.handler, payload

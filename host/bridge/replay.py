@@ -108,6 +108,9 @@ def _show(
 ) -> tuple[int | None, Failure | None]:
     """Return the bytes of what the browser would get, or how showing it fails."""
     event = recording.event
+    if event.page not in ready.views.pages:
+        # A component is shown with its page, which its recording does not have.
+        return None, None
     try:
         if event.handler == "on_load":
             shown: Any = make_session(ready, event.page, outcome.state, lang=event.lang).open()

@@ -3,6 +3,7 @@
 import copy
 import dataclasses
 import hashlib
+from collections.abc import Sequence
 from typing import Any
 
 from host.bridge import service
@@ -19,6 +20,7 @@ from host.bridge.store import ProgramFullError, StoredEvent
 from host.bridge.visit import Visit
 from host.core.ids import derived_id
 from runtime.model import Event, EventFailedError, Logged, Outcome
+from runtime.turn import Ran, Step, Steps, Turn
 from runtime.view import ViewFailedError
 
 # Events of one program, of all people together, whose lines are kept; the rest are dropped.
@@ -143,7 +145,7 @@ class Runner:
             visit.page_id, visit.person_id, path, query, visit.running.program.name, visit.now_ms,
             visit.running, ready, visit.store, session, visit.now_ms,
         )  # fmt: skip
-        await self.finish(page, visit, outcome.state, handler="on_load", outcome=outcome)
+        await self.finish(page, visit, outcome.state, handler="on_load", outcomes=[outcome])
         return page
 
     async def happen(
@@ -159,19 +161,29 @@ class Runner:
         An event that somebody else's has overtaken runs again on what is there now.
         """
         for _ in range(ATTEMPTS_MAX):
-            outcome = await self.run(
-                visit, page.ready, path=page.path, handler=handler,
-                state=typed[-1] if typed else page.session.state, payload=payload, query=page.query,
-            )  # fmt: skip
             try:
-                await self.finish(
-                    page, visit, *typed, outcome.state, handler=handler, outcome=outcome
-                )
+                await self._happen(page, visit, typed, handler, payload)
             except DocumentConflictError:
                 visit = visit.again()
             else:
                 return visit
         raise await self.fail(visit, page.path, handler, OVERTAKEN)
+
+    async def _happen(
+        self,
+        page: OpenPage,
+        visit: Visit,
+        typed: tuple[dict[str, Any], ...],
+        handler: str,
+        payload: dict[str, Any],
+    ) -> None:
+        turn = Turn(page.session, page.path, typed[-1] if typed else page.session.state)
+        try:
+            outcomes = await self.drive(page, visit, turn.touch(handler, payload))
+        except ViewFailedError as error:
+            raise await self.fail(visit, page.path, handler, error) from error
+        state = dict(turn.state)
+        await self.finish(page, visit, *typed, state, handler=handler, outcomes=outcomes, turn=turn)
 
     async def finish(
         self,
@@ -179,12 +191,18 @@ class Runner:
         visit: Visit,
         *states: dict[str, Any],
         handler: str,
-        outcome: Outcome | None,
+        outcomes: Sequence[Outcome],
+        turn: Turn | None = None,
     ) -> None:
         """Render and store what an event has made of ``page``; then it is what the page is."""
-        effects, title = await _effects(page, visit, outcome)
         try:
-            draft = page.session.draft(*states)
+            turn = turn or Turn(page.session, page.path, states[-1])
+            ran = list(outcomes)
+            if page.session.has_parts:
+                ran += await self.drive(page, visit, turn.settle())
+                states = (*states[:-1], dict(turn.state))
+            effects, title = await _effects(page, visit, ran, is_shared=handler == "on_share")
+            draft = page.session.draft(*states, parts=turn.parts)
             event = StoredEvent(visit.event_id, draft.patch.n, effects)
             stored = page.stored(n=draft.patch.n, state=draft.encoded, title=title)
             await page.store.save_event(
@@ -195,6 +213,32 @@ class Runner:
         page.session.accept(draft)
         page.title = title
         page.remember(event)
+
+    async def drive(self, page: OpenPage, visit: Visit, steps: Steps) -> list[Outcome]:
+        """Run what a turn asks for, one after the other."""
+        outcomes: list[Outcome] = []
+        ran: Ran | None = None
+        while (step := _next(steps, ran)) is not None:
+            own = visit
+            if visit.recordings:
+                # Each has a name of its own, the same when the event is run again.
+                number = str(len(visit.recordings))
+                event_id = derived_id("part", visit.event_id, number)
+                own = dataclasses.replace(visit, event_id=event_id)
+            outcome = await self.run(
+                own,
+                page.ready,
+                path=step.path,
+                handler=step.handler,
+                state=dict(step.state),
+                payload=dict(step.payload),
+                query=page.query if step.props is None else dict(step.props),
+            )
+            # A handler that ran twice, as it promised that it may, has begun with new ones.
+            visit.writes, visit.sheets, visit.effects = own.writes, own.sheets, own.effects
+            outcomes.append(outcome)
+            ran = Ran(outcome.state, outcome.result)
+        return outcomes
 
     async def fail(
         self,
@@ -246,18 +290,25 @@ class Runner:
         await visit.deps.db.write(service.write_log, lines)
 
 
+def _next(steps: Steps, ran: Ran | None) -> Step | None:
+    try:
+        return steps.send(ran) if ran else next(steps)
+    except StopIteration:
+        return None
+
+
 async def _effects(
-    page: OpenPage, visit: Visit, outcome: Outcome | None
+    page: OpenPage, visit: Visit, outcomes: list[Outcome], *, is_shared: bool
 ) -> tuple[list[dict[str, Any]], str]:
     """Return what the shell does after the event, and the page's title."""
     effects: list[dict[str, Any]] = []
     title = page.title
-    for effect in outcome.effects if outcome else ():
+    for effect in [effect for outcome in outcomes for effect in outcome.effects]:
         effects.append({"name": effect.name, "args": effect.args})
         if effect.name == "ui.title":
             title = str(effect.args["text"])
-    if outcome is not None and outcome.result is not None:
-        effects.append(await share_effect(visit, outcome.result))
+    if is_shared and outcomes[0].result is not None:
+        effects.append(await share_effect(visit, outcomes[0].result))
     effects += visit.effects
     effects += ({"name": "ask", "args": sheet} for sheet in visit.sheets)
     return effects, title

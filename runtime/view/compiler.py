@@ -15,7 +15,7 @@ from runtime.view.errors import TemplateRefusedError
 from runtime.view.evaluate import build
 from runtime.view.expr import names_in, size_of
 from runtime.view.expression import ExpressionError, parse
-from runtime.view.inline_style import clean_style
+from runtime.view.folding import fold
 from runtime.view.ir import (
     ElementIr,
     Expression,
@@ -37,7 +37,7 @@ from runtime.view.markup import (
     Source,
     parse_markup,
 )
-from runtime.view.tree import Element, Text, count_chars, count_nodes
+from runtime.view.tree import Text
 
 _FOR = re.compile(r"\s*\(?\s*([^\W\d]\w*)\s*(?:,\s*([^\W\d]\w*))?\s*\)?\s+in\s+(\S.*)", re.DOTALL)
 _SPACE = re.compile(r"\s+")
@@ -67,6 +67,7 @@ def compile_template(
         names=frozenset(compiler.names),
         warnings=tuple(compiler.warnings),
         slots=frozenset(compiler.slots),
+        has_parts=compiler.has_parts,
     )
 
 
@@ -104,6 +105,7 @@ class _Compiler:
     slots: set[str] = field(default_factory=set)
     slot_count: int = 0
     names: set[str] = field(default_factory=set)
+    has_parts: bool = False
     loop_count: int = 0
 
     def refuse(self, offset: int, code: str, message: str, fix: str) -> None:
@@ -295,7 +297,7 @@ class _Compiler:
         element = ElementIr(node.tag, attrs, children, line, slot)
         # What an event of a component means is known only where the component is used.
         is_bound = self.is_component and any(name[:1] == "@" for name, _ in attrs)
-        return (element if is_bound else _fold(element),)
+        return (element if is_bound else fold(element),)
 
     def _component(
         self, node: MarkupElement, directives: Directives, scope: _Scope, slots: _Slots
@@ -304,6 +306,7 @@ class _Compiler:
         if template is None:
             return ()  # refused already, with its own findings
         self.loop_count += 1
+        self.has_parts |= template.has_parts or template.of is not None
         use = ComponentUse(self, node, template, scope)
         return (use.compile(directives.rest, slots.take(), str(self.loop_count)),)
 
@@ -381,18 +384,3 @@ def _close_chain(chain: list[tuple[Expression | None, tuple[Ir, ...]]]) -> list[
     done = IfIr(tuple(chain))
     chain.clear()
     return [done]
-
-
-def _fold(element: ElementIr) -> Ir:
-    """Make an element that never changes now, so that every tree holds the same object."""
-    attrs: dict[str, str] = {}
-    for name, parts in element.attrs:
-        if name == "src" or not all(isinstance(part, str) for part in parts):
-            return element
-        text = "".join(part for part in parts if isinstance(part, str))
-        attrs[name] = clean_style(text) if name == "style" else text
-    children = [child for child in element.children if isinstance(child, StaticIr)]
-    if len(children) != len(element.children):
-        return element
-    node = Element(element.tag, attrs, tuple(child.node for child in children), element.slot)
-    return StaticIr(node, count_nodes(node), count_chars(node))

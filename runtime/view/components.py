@@ -4,6 +4,7 @@ A component is compiled when a page or another component first names it, so each
 and one that is made from itself is found before anything is rendered.
 """
 
+import dataclasses
 import re
 from collections.abc import Iterator, Mapping
 
@@ -13,6 +14,7 @@ from runtime.view.compiler import compile_template
 from runtime.view.css import component_scope
 from runtime.view.errors import TemplateRefusedError
 from runtime.view.ir import Template
+from runtime.view.parts import ComponentClass
 
 FOLDER = "components/"
 # Components inside components: a page that needs more hides something.
@@ -24,9 +26,12 @@ _TAKEN = frozenset({*allowlist.TAGS, *allowlist.TAG_HINTS, "block", "slot"})
 class Components(Mapping[str, Template | None]):
     """Compiled components by name; None stands for one that was refused."""
 
-    def __init__(self, texts: Mapping[str, str]) -> None:
+    def __init__(
+        self, texts: Mapping[str, str], classes: Mapping[str, ComponentClass] | None = None
+    ) -> None:
         self.findings: list[Finding] = []
         self._texts: dict[str, str] = {}
+        self._classes = classes or {}
         self._made: dict[str, Template | None] = {}
         self._being_made: list[str] = []
         for path, text in texts.items():
@@ -78,7 +83,9 @@ class Components(Mapping[str, Template | None]):
             return None
         self._being_made.append(name)
         try:
-            return compile_template(self._texts[name], path, self, is_component=True)
+            template = compile_template(self._texts[name], path, self, is_component=True)
+            of = self._classes.get(name)
+            return template if of is None else _with_class(template, of)
         except TemplateRefusedError as error:
             self.findings += error.findings
             return None
@@ -87,6 +94,17 @@ class Components(Mapping[str, Template | None]):
 
     def _refuse(self, path: str, message: str, fix: str) -> None:
         self.findings.append(Finding(path, 0, 0, "VIEW015", message, fix))
+
+
+def _with_class(template: Template, of: ComponentClass) -> Template:
+    """Return a component's template with what its class adds to it and takes from it."""
+    fired = {name: line for name, line in template.handlers.items() if name not in of.methods}
+    return dataclasses.replace(
+        template,
+        handlers={**dict.fromkeys(of.emits, 0), **fired},
+        names=(template.names - of.data - of.methods) | of.props,
+        of=of,
+    )
 
 
 def path_of(name: str) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from runtime.findings import Finding
 from runtime.view.evaluate import Compute
+from runtime.view.parts import ComponentClass
 from runtime.view.tree import Node
 
 
@@ -133,3 +134,7 @@ class Template:
     warnings: tuple[Finding, ...] = field(default=())
     # Names of its slots; the one without a name is empty.  Only components have any.
     slots: frozenset[str] = frozenset()
+    # A component's class, when it has one.
+    of: ComponentClass | None = None
+    # Whether anything in it is a component with a class.
+    has_parts: bool = False

@@ -52,6 +52,16 @@ package, for pages and for other components.
   what the touched element has itself.
 - Slots: `<slot>what stands there otherwise</slot>` shows what is written inside the element;
   `<slot name="footer">` shows those with `slot="footer"`. They are read with the page's names.
+- Data and handlers of its own: `product-card.py` beside the template, with one class made from
+  `sdk.Component`. Attributes with a value are its data, kept by the host for each place where it
+  stands (the way down to it, with the `m-key` of each row), until it is no longer shown. Names
+  annotated without a value (`title: str`) are properties, which it can read and not write. Its
+  methods are handlers: `m-on:tap="toggle"` calls `toggle` when the class has it, and is an event
+  for the user of the component when it has not. `self.emit("change", value=3)` fires an event
+  once the handler has ended well; the handler that hears it finds `event.value` and
+  `event.detail`. A component may use `api`, but not ask a person: the answer comes to a page.
+- Life: `on_attach`, `on_update`, `on_detach`; see the reference of the language. What a component,
+  the page and the components around it do for one tap is one event: all of it happens, or nothing.
 - Style: rules of its sheet reach the component and what is put into it; `page` is the component.
 
 """

@@ -7,17 +7,15 @@ object, and a change in one of 200 rows costs one row.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
 
-from runtime.view import allowlist
 from runtime.view.filters import to_text
-from runtime.view.inline_style import clean_style
 from runtime.view.ir import (
     ComponentIr,
     ElementIr,
-    Expression,
     ForIr,
     IfIr,
     Ir,
@@ -27,14 +25,17 @@ from runtime.view.ir import (
     Template,
     TextIr,
 )
+from runtime.view.parts import PARTS_MAX, ComponentClass, Part, bind_events, name_part
 from runtime.view.run import CHARS_PER_STEP, Env, Run
 from runtime.view.tree import Element, Node, Text
+from runtime.view.values import attribute_text, compute, join, value_of
 
 # A longer key is cut; rows that then have the same key are told apart by their position.
 KEY_CHARS_MAX = 200
 
 _encode = msgspec.msgpack.Encoder().encode
 _MISSING: Any = object()
+NO_PARTS: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
 
 
 @dataclass(slots=True)
@@ -43,6 +44,8 @@ class Memo:
 
     loops: dict[str, "_LoopMemo"] = field(default_factory=dict)
     parts: dict[str, "Memo"] = field(default_factory=dict)
+    # Components with a class, by the names of their places; only the memo of the page has any.
+    found: Mapping[str, Part] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -60,6 +63,7 @@ class _Row:
     node_count: int
     char_count: int
     memo: Memo
+    found: dict[str, Part]
 
 
 @dataclass(slots=True)
@@ -79,15 +83,17 @@ def render(
     memo: Memo | None = None,
     *,
     page_class: str = "page",
+    parts: Mapping[str, Mapping[str, Any]] = NO_PARTS,
 ) -> tuple[Element, Memo]:
     """Return the tree of ``template`` for ``state`` and the memo for the next rendering.
 
     Raises ``ViewFailedError`` with file and line when the state does not fit or a budget ends.
     """
-    run = Run(state, env or Env(), template.path)
+    run = Run(state, env or Env(), template.path, parts)
     place = _Place([], "", memo or Memo(), Memo())
     run.charge_node(0)
     _render_all(template.body, run, place)
+    place.new.found = run.found
     return Element("main", {"class": page_class}, tuple(place.out), ""), place.new
 
 
@@ -112,7 +118,7 @@ def _static(node: StaticIr, run: Run, place: _Place) -> None:
 
 
 def _text(node: TextIr, run: Run, place: _Place) -> None:
-    text = _join(node.parts, run)
+    text = join(node.parts, run)
     run.charge_node(len(text))
     place.out.append(Text(text, place.prefix + node.slot))
 
@@ -131,13 +137,13 @@ def _element(node: ElementIr, run: Run, place: _Place) -> None:
 
 def _if(node: IfIr, run: Run, place: _Place) -> None:
     for test, body in node.branches:
-        if test is None or _compute(test, run):
+        if test is None or compute(test, run):
             _render_all(body, run, place)
             return
 
 
 def _for(node: ForIr, run: Run, place: _Place) -> None:
-    items = _compute(node.items, run)
+    items = compute(node.items, run)
     if items is None:
         items = []
     if not isinstance(items, list):
@@ -157,11 +163,12 @@ def _for(node: ForIr, run: Run, place: _Place) -> None:
         signature = _encode((item, index) if node.index else item)
         run.charge(2 + len(signature) // CHARS_PER_STEP)
         row = old.rows.get(key)
-        if row is not None and row.signature == signature and not node.has_slot:
+        if row is not None and not node.has_slot and _is_same(row, signature, run):
             run.charge_node(row.char_count, row.node_count)
+            run.found.update(row.found)
         else:
             prefix = f"{place.prefix}{node.slot}\0{key}\0"
-            row = _render_row(node, run, prefix, signature, row)
+            row = _render_row(node, run, (prefix, key), signature, row)
         new.rows[key] = row
         place.out += row.nodes
     for name, value in saved.items():
@@ -171,16 +178,31 @@ def _for(node: ForIr, run: Run, place: _Place) -> None:
             run.scope[name] = value
 
 
-def _render_row(node: ForIr, run: Run, prefix: str, signature: bytes, last: _Row | None) -> _Row:
+def _is_same(row: _Row, signature: bytes, run: Run) -> bool:
+    """Tell whether a row reads what it read last time, its parts' own data included."""
+    return row.signature == signature and all(
+        run.parts.get(part.name) is part.state for part in row.found.values()
+    )
+
+
+def _render_row(
+    node: ForIr, run: Run, at: tuple[str, str], signature: bytes, last: _Row | None
+) -> _Row:
     nodes_left, text_left = run.nodes_left, run.text_left
+    prefix, key = at
     place = _Place([], prefix, last.memo if last else Memo(), Memo())
+    way, found = run.place, run.found
+    run.place, run.found = f"{way}r{node.number}\0{key}\0", {}
     _render_all(node.body, run, place)
+    own, run.place, run.found = run.found, way, found
+    found.update(own)
     return _Row(
         signature,
         place.out,
         nodes_left - run.nodes_left,
         text_left - run.text_left,
         place.new,
+        own,
     )
 
 
@@ -188,7 +210,7 @@ def _row_key(node: ForIr, index: int, loop: _LoopMemo, run: Run) -> str:
     """Return the row's key; a second row with the same key gets one of its own."""
     if node.key is None:
         return str(index)
-    text = to_text(run, _compute(node.key, run))[:KEY_CHARS_MAX]
+    text = to_text(run, compute(node.key, run))[:KEY_CHARS_MAX]
     # Neither sign may come from the state: they part the pieces of a node's key.
     key = text.replace("\0", "").replace("\1", "")
     return key if key not in loop.rows else f"{key}\1{index}"
@@ -244,45 +266,64 @@ def _component(node: ComponentIr, run: Run, place: _Place) -> None:
     attrs = _texts(node.attrs, run)
     attrs["class"] = " ".join(filter(None, [f"c-{node.name}", attrs.get("class")]))
     run.charge_node(sum(map(len, attrs.values())))
-    _Names(
-        {name: _value(parts, run) if parts else True for name, parts in node.props},
-        node.template.path,
-        {},
-        {
-            event: handler
-            for event, name in node.events.items()
-            if (handler := name if outer.events is None else outer.events.get(name))
-        },
-        {**run.data, **_texts(node.data, run)},
-        _Inside(node.contents, outer),
-    ).put(run)
+    scope = {name: value_of(parts, run) if parts else True for name, parts in node.props}
+    events = {
+        event: handler
+        for event, name in node.events.items()
+        if (handler := name if outer.events is None else outer.events.get(name))
+    }
+    data = {**run.data, **_texts(node.data, run)}
+    way, run.place = run.place, f"{run.place}{node.number}\0"
+    if node.template.of is not None:
+        scope, events = _part(node.template.of, run, scope, events, data)
+    _Names(scope, node.template.path, {}, events, data, _Inside(node.contents, outer)).put(run)
     inner = _Place([], "", place.old.parts.get(node.number, Memo()), Memo())
     place.new.parts[node.number] = inner.new
     run.levels += 1
     _render_all(node.template.body, run, inner)
     run.levels -= 1
+    run.place = way
     outer.put(run)
     place.out.append(Element("div", attrs, tuple(inner.out), place.prefix + node.slot))
+
+
+def _part(
+    of: ComponentClass,
+    run: Run,
+    given: dict[str, Any],
+    events: dict[str, str],
+    data: dict[str, str],
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Note a component with a class; return the names that it reads, and what its events mean."""
+    name = name_part(run.place)
+    state = run.parts.get(name)
+    props = {**dict.fromkeys(of.props), **given}
+    run.found[name] = Part(name, of, props, state, events, data)
+    if len(run.found) > PARTS_MAX:
+        raise run.fail(f"this page has more than {PARTS_MAX} components with a class")
+    return {**(state or {}), **props}, bind_events(name, of, events)
 
 
 def _slot(node: SlotIr, run: Run, place: _Place) -> None:
     old = place.old.parts.get(node.number, Memo())
     new = place.new.parts[node.number] = Memo()
     inner = _Place(place.out, f"{place.prefix}{node.slot}\0", old, new)
+    way, run.place = run.place, f"{run.place}s{node.number}\0"
     content = run.inside.contents.get(node.name) if run.inside else None
     if content is None:
         _render_all(node.fallback, run, inner)
-        return
-    names = _Names.of(run)
-    run.inside.outer.put(run)
-    _render_all(content, run, inner)
-    names.put(run)
+    else:
+        names = _Names.of(run)
+        run.inside.outer.put(run)
+        _render_all(content, run, inner)
+        names.put(run)
+    run.place = way
 
 
 def _texts(attributes: tuple[tuple[str, Parts], ...], run: Run) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, parts in attributes:
-        text = _attribute(name, _value(parts, run), run) if parts else ""
+        text = attribute_text(name, value_of(parts, run), run) if parts else ""
         if text is not None:
             found[name] = text
     return found
@@ -311,48 +352,9 @@ def _attributes(node: ElementIr, run: Run) -> dict[str, str]:
         if not parts:
             attrs[name] = ""
             continue
-        text = _attribute(name, _value(parts, run), run)
+        text = attribute_text(name, value_of(parts, run), run)
         if text is not None:
             attrs[name] = text
     if is_bound:
         attrs = {**run.data, **attrs}
     return attrs
-
-
-def _attribute(name: str, value: Any, run: Run) -> str | None:
-    """Return the text of an attribute, or None when it is not there."""
-    if name in allowlist.BOOLEANS:
-        return "" if value else None
-    if value is None:
-        return "" if name == "alt" else None
-    if isinstance(value, bool) and not name.startswith(("aria-", "data-")):
-        return "" if value else None
-    text = to_text(run, value)
-    if name == "style":
-        run.charge_chars(len(text))
-        return clean_style(text) or None
-    if name == "src":
-        run.charge_chars(len(text))
-        return run.env.image(text)
-    return text
-
-
-def _value(parts: Parts, run: Run) -> Any:
-    """Return the value of one expression as it is, and of everything else as text."""
-    if len(parts) == 1 and isinstance(parts[0], Expression):
-        return _compute(parts[0], run)
-    return _join(parts, run)
-
-
-def _join(parts: Parts, run: Run) -> str:
-    pieces = [
-        part if isinstance(part, str) else to_text(run, _compute(part, run)) for part in parts
-    ]
-    run.charge(1 + sum(map(len, pieces)) // CHARS_PER_STEP)
-    return "".join(pieces)
-
-
-def _compute(expression: Expression, run: Run) -> Any:
-    run.line = expression.line
-    run.charge(expression.cost)
-    return expression.compute(run)

@@ -10,6 +10,7 @@ from datetime import UTC, tzinfo
 from typing import Any
 
 from runtime.view.errors import ViewFailedError
+from runtime.view.parts import Part
 from runtime.view.words import format_money
 
 # A page of 200 rich rows takes 2,000 nodes and 10,000 steps.
@@ -48,11 +49,17 @@ class Run:
     """The budgets and the names of one rendering.  ``scope`` changes as loops go round."""
 
     __slots__ = (
-        "data", "depth", "env", "events", "file", "inside", "levels", "line", "nodes_left", "scope",
-        "signatures", "state_names", "steps_left", "text_left",
+        "data", "depth", "env", "events", "file", "found", "inside", "levels", "line", "nodes_left",
+        "parts", "place", "scope", "signatures", "state_names", "steps_left", "text_left",
     )  # fmt: skip
 
-    def __init__(self, state: Mapping[str, Any], env: Env, file: str) -> None:
+    def __init__(
+        self,
+        state: Mapping[str, Any],
+        env: Env,
+        file: str,
+        parts: Mapping[str, Mapping[str, Any]],
+    ) -> None:
         self.env = env
         self.scope: dict[str, Any] = dict(state)
         self.state_names = frozenset(state)
@@ -68,6 +75,10 @@ class Run:
         self.events: Mapping[str, str] | None = None
         self.data: Mapping[str, str] = {}
         self.inside: Any = None
+        # Data of the page's parts, the parts that were met, and the way to what is rendered now.
+        self.parts = parts
+        self.found: dict[str, Part] = {}
+        self.place = ""
         self.levels = 0
         self.depth = 0
 

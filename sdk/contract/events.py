@@ -6,6 +6,7 @@ these attributes and no others.
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 from msgspec import Struct
 
@@ -25,6 +26,14 @@ LIFE_CYCLE: Mapping[str, str] = MappingProxyType(
 
 # What a person does to a page on purpose.  Typing (`input`) is none: each letter would be one.
 ACTS = frozenset({"tap", "change", "submit", "longpress"})
+# The methods of a component that the host calls by itself; none is given anything.
+COMPONENT_LIFE: Mapping[str, str] = MappingProxyType(
+    {
+        "on_attach": "the component is shown for the first time in its place",
+        "on_update": "whoever uses it gives it other properties",
+        "on_detach": "it is no longer shown, and its data are forgotten; it can emit nothing here",
+    }
+)
 
 
 class Tap(Struct, frozen=True):
@@ -38,6 +47,8 @@ class Tap(Struct, frozen=True):
     value: str | bool | None
     # The fields of a submitted form, by name.
     fields: dict[str, str]
+    # What a component's `emit` gave; None for everything else.
+    detail: dict[str, Any] | None = None
 
 
 class WaitResult(Struct, frozen=True):

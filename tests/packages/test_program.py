@@ -209,6 +209,31 @@ def test_what_stays_at_home_is_left_out(tmp_path: Path, files: dict[str, bytes])
     assert not any(path.startswith("tests/") for path in files)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "place", "code"),
+    [
+        ("class FoldOut(Component):", "class FoldOut:", "1:0", "COMP001"),
+        (
+            "self.is_open = not",
+            "self.emit(self.title)\n        self.is_open = not",
+            "11:9",
+            "COMP002",
+        ),
+        ("self.is", "api.identity.profile(then='x')\n        self.is", "11:9", "COMP003"),
+        ("def toggle", "def __init__(self):\n        pass\n\n    def toggle", "10:5", "PAGE005"),
+    ],
+)
+def test_a_mistake_in_a_component(old: str, new: str, place: str, code: str) -> None:
+    """The class beside a component's template has rules of its own."""
+    files = read_folder(Path(__file__).parents[2] / "miniapps/tea-house")
+    path = "components/fold-out/fold-out.py"
+    edit(files, path, old, new)
+
+    (found, *_) = [each for each in check_files(files) if each.file == path]
+
+    assert f"{path}:{place} {code}" == " ".join(str(found).split(" ")[:2])
+
+
 def test_every_rule_of_programs_is_tried() -> None:
     """No rule stands in the table that these tests do not break."""
     tried = Path(__file__).read_text(encoding="utf-8")

@@ -20,7 +20,7 @@ from typing import Any
 
 from runtime import plain, policy
 from runtime.policy.names import is_reserved
-from sdk import ApiError, Page
+from sdk import ApiError, Component, Page
 from sdk.api import make_api
 from tests.redteam.walker import Walker
 
@@ -125,7 +125,12 @@ def _namespace(case: dict[str, Any]) -> dict[str, Any]:
     """Return what a payload runs in: what a program has, and what the case asks for."""
     namespace = policy.make_globals(
         sdk_modules={
-            "sdk": {"Page": Page, "ApiError": ApiError, "api": make_api(lambda _name, _args: {})}
+            "sdk": {
+                "Page": Page,
+                "Component": Component,
+                "ApiError": ApiError,
+                "api": make_api(lambda _name, _args: {}),
+            }
         },
         program_modules=lambda _name: None,
         log=lambda _line: None,
@@ -180,6 +185,7 @@ def _world(namespace: dict[str, Any]) -> list[Any]:
         random.getstate(),
         {name: id(value) for name, value in vars(json).items()},
         {name: id(value) for name, value in vars(Page).items()},
+        {name: id(value) for name, value in vars(Component).items()},
         sorted(sys.modules),
         sys.getrecursionlimit(),
         Path.cwd(),

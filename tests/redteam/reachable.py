@@ -23,7 +23,7 @@ from runtime.policy.modules import STANDARD_MODULES
 
 # A program that has one of everything that can be defined.
 _PROGRAM = """
-from sdk import Page
+from sdk import Component, Page
 from enum import Enum, IntEnum, StrEnum
 from contextlib import suppress
 from typing import NamedTuple
@@ -59,10 +59,11 @@ class Own:
     def free(): return 1
 class OwnError(Exception): pass
 class OwnPage(Page): pass
+class OwnPart(Component): pass
 @dataclasses.dataclass
 class OwnData:
     x: int = 1
-own, page, data = Own(), OwnPage(), OwnData()
+own, page, part, data = Own(), OwnPage(), OwnPart(), OwnData()
 method, behind, own_error = own.method, own.bound(), OwnError("x")
 text, data_bytes, number, share, truth = "abc", b"abc", 7, 1.5, True
 items, pair, table, names = [1, 2], (1, 2), {"a": 1}, {1}
