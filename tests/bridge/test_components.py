@@ -215,8 +215,8 @@ def heard(ann: Browser) -> str:
 
 async def why(ann: Browser, lane: Lane) -> str:
     """Return the last line of the merchant's log."""
-    _, lines = await ann.deps.db.read(read_log, APP_ID, actor_id=lane.seller_id)
-    return f"{lines[0].reason}: {lines[0].message}"
+    log = await ann.deps.db.read(read_log, APP_ID, actor_id=lane.seller_id)
+    return f"{log.lines[0].reason}: {log.lines[0].message}"
 
 
 class TestData:
