@@ -1,4 +1,4 @@
-"""`python -m bench runtime|ledger|web [--quick] [--json]`: measure, and say against what.
+"""`python -m bench runtime|ledger|web|browser [--quick] [--json]`: measure, and say against what.
 
 `python -m bench runtime --peers` runs the same handler in other runtimes as well, and fetches them;
 `--many` measures beside 500 idle and 50 busy mini-programs instead.
@@ -11,7 +11,7 @@ import json
 from bench.measure import Result
 from bench.peers import compare
 
-NAMES = ("runtime", "ledger", "web")
+NAMES = ("runtime", "ledger", "web", "browser")
 
 
 def main() -> None:

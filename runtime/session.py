@@ -97,7 +97,10 @@ class PageSession:
         parts, encoded = self.parts if parts is None else parts, self.encoded
         for each in states:
             state = dict(each)
-            encoded = self._encode(state, parts)
+            before, encoded = encoded, self._encode(state, parts)
+            if encoded == before:
+                # Mostly the first of two: nothing was typed.
+                continue
             new, memo = self._render(state, parts, memo)
             ops += diff(tree, new)
             tree = new

@@ -293,18 +293,16 @@ class Store:
 
     async def _write_all(self, statements: Sequence[_Statement], then: Step | None) -> None:
         async with self._lock:
-            db = self._open_db()
-            await db.execute("BEGIN IMMEDIATE")
+            db: Any = self._open_db()
             try:
-                for sql, params in statements:
-                    await db.execute(sql, params)
-                if then is not None:
-                    await then(db)
-                await db.execute("COMMIT")
-            except BaseException as error:
-                if db.in_transaction:
-                    await db.execute("ROLLBACK")
-                if isinstance(error, sqlite3.OperationalError) and "full" in str(error):
+                if then is None:
+                    # The whole transaction in one visit to the database's thread: a visit costs
+                    # more than a statement, and aiosqlite's own calls make one per statement.
+                    await db._execute(_transact, db._conn, statements)  # noqa: SLF001
+                else:
+                    await _transact_with(db, statements, then)
+            except sqlite3.OperationalError as error:
+                if "full" in str(error):
                     raise ProgramFullError from error
                 raise
 
@@ -312,6 +310,33 @@ class Store:
         if self._db is None:
             raise UnavailableError("This shop's memory is being put away. Try again.")
         return self._db
+
+
+def _transact(connection: sqlite3.Connection, statements: Sequence[_Statement]) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for sql, params in statements:
+            connection.execute(sql, params)
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+async def _transact_with(
+    db: aiosqlite.Connection, statements: Sequence[_Statement], then: Step
+) -> None:
+    await db.execute("BEGIN IMMEDIATE")
+    try:
+        for sql, params in statements:
+            await db.execute(sql, params)
+        await then(db)
+        await db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:
+            await db.execute("ROLLBACK")
+        raise
 
 
 def _storage_statements(person_id: str, writes: Writes) -> list[_Statement]:
