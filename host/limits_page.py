@@ -215,6 +215,19 @@ SECTIONS: dict[str, tuple[Line, ...]] = {
         ("Pages that one person opens in one program", "host.bridge.pages:OPENS_PER_MINUTE"),
         ("Pages kept for one person in one program", "host.bridge.pages:PAGES_PER_PERSON_MAX"),
         ("A page that nobody looks at is kept for", "host.bridge.store:PAGE_TTL_MS"),
+        (
+            "Pictures that a person gives at once",
+            "sdk.contract.capabilities.media:PICTURES_CHOSEN_MAX",
+        ),
+        (
+            "Pictures of one person that one program has",
+            "host.bridge.model:PICTURES_PER_PROGRAM_MAX",
+        ),
+        ("Pictures of one person that sheets decode", "host.bridge.model:UPLOADS_PER_MINUTE"),
+        (
+            "A text for or from the clipboard",
+            "sdk.contract.capabilities.device:CLIPBOARD_CHARS_MAX",
+        ),
         ("A question to a person stays open for", "host.bridge.model:ASK_TTL_MS"),
         ("A line that `ui.prompt` asks for", "host.bridge.service.sheets.shell:TEXT_LENGTH_MAX"),
         (

@@ -23,6 +23,9 @@ ANSWERS: Mapping[str, Mapping[str, Any]] = {
         "phone": "+8613800000000",
         "text": "12 Lane of Wells, Beijing",
     },
+    "media.choose": {
+        "pictures": [{"url": f"/media/{'0' * 32}.webp", "width": 1200, "height": 900}],
+    },
     "clipboard.get": {"text": "pasted"},
     "ui.prompt": {"text": "typed"},
 }

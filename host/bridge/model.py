@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from host.brands.service import Brand
 from host.programs.service import Program, Version
@@ -12,6 +12,10 @@ from host.programs.service import Program, Version
 ASK_TTL_MS = 30 * 60_000
 # "While using": long enough for a visit, too short to be forgotten for.
 VISIT_MS = 60 * 60_000
+# Pictures that one person has given to one program and not taken back.
+PICTURES_PER_PROGRAM_MAX = 200
+# Answers with pictures, of one person to all programs: each picture is decoded.
+UPLOADS_PER_MINUTE = 20
 # An answer whose handler keeps failing is dropped: the merchant's log says why.
 DELIVERY_COUNT_MAX = 5
 # Long enough for a slow network between two servers, too short to be found in a log.
@@ -22,6 +26,13 @@ LOG_LINES_KEPT_MAX = 20_000
 ACCESS_LINES_SHOWN = 100
 LOG_KEPT_MS = 30 * 24 * 3600 * 1000
 ACCESS_KEPT_MS = 365 * 24 * 3600 * 1000
+
+
+class SentFile(Protocol):
+    """A file that a person's form carries; it may wait on a disk."""
+
+    def read(self) -> bytes:
+        """Return all of it."""
 
 
 class AskStatus(StrEnum):

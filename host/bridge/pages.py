@@ -16,6 +16,7 @@ from host.bridge.errors import PageNotFoundError
 from host.bridge.model import Ask, AskStatus, Running
 from host.bridge.open_page import OpenPage, load_page
 from host.bridge.packages import Packages, Pictures
+from host.bridge.pictures import forget_pictures
 from host.bridge.requests import (
     ConsentNeeded,
     OpenRequest,
@@ -124,6 +125,7 @@ class Pages:
                 del self._open[key]
         store = await self.stores.get(program_id)
         await store.forget_person(person_id)
+        await forget_pictures(self._deps, person_id, program_id)
         await self._deps.db.write(service.forget_person, person_id, program_id)
 
     # ── opening ──

@@ -185,6 +185,49 @@ def delete_of_person(tx: Tx, person_id: str, program_id: str) -> None:
     )
 
 
+def insert_picture(tx: Tx, media_id: str, person_id: str, program_id: str, *, now_ms: int) -> None:
+    """Note a picture that a person gave to a program, once."""
+    tx.run(
+        "INSERT INTO bridge_picture (media_id, person_id, program_id, created_at_ms)"
+        " VALUES (:id, :person, :program, :now) ON CONFLICT (media_id) DO NOTHING",
+        id=media_id,
+        person=person_id,
+        program=program_id,
+        now=now_ms,
+    )
+
+
+def count_pictures(tx: Tx, person_id: str, program_id: str) -> int:
+    """Return how many pictures of a person a program has."""
+    row = tx.row(
+        "SELECT COUNT(*) AS n FROM bridge_picture WHERE person_id = :person"
+        " AND program_id = :program",
+        person=person_id,
+        program=program_id,
+    )
+    return 0 if row is None else int(row["n"])
+
+
+def find_picture_ids(tx: Tx, person_id: str, program_id: str) -> list[str]:
+    """Return the pictures of a person that a program has; there are no more than the limit."""
+    rows = tx.rows(
+        "SELECT media_id FROM bridge_picture WHERE person_id = :person AND program_id = :program"
+        " ORDER BY media_id LIMIT 1000",
+        person=person_id,
+        program=program_id,
+    )
+    return [row["media_id"] for row in rows]
+
+
+def delete_pictures(tx: Tx, person_id: str, program_id: str) -> None:
+    """Forget that a person gave pictures to a program."""
+    tx.run(
+        "DELETE FROM bridge_picture WHERE person_id = :person AND program_id = :program",
+        person=person_id,
+        program=program_id,
+    )
+
+
 def insert_access(tx: Tx, row_id: str, person_id: str, access: Access) -> None:
     """Note what a program learned, once per id."""
     tx.run(

@@ -12,7 +12,7 @@ import io
 import os
 import re
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NewType
 
@@ -41,8 +41,19 @@ def media_path(settings: Settings, media_id: str, width: int | None = None) -> P
     return settings.data_dir / "media" / media_id[:2] / f"{media_id}{suffix}.webp"
 
 
-async def store_image(deps: Deps, data: bytes, *, owner_id: str) -> MediaId:
-    """Keep a picture that ``owner_id`` sent and return its id."""
+async def store_image(
+    deps: Deps,
+    data: bytes,
+    *,
+    owner_id: str,
+    salt: str = "",
+    note: Callable[[Tx, MediaId], None] | None = None,
+) -> MediaId:
+    """Keep a picture that ``owner_id`` sent and return its id.
+
+    The id is a digest of the picture; with a ``salt`` it is the picture's within that salt alone.
+    ``note`` is called in the transaction that counts the picture, and may refuse it.
+    """
     settings = deps.settings
     if len(data) > settings.picture_bytes_max:
         raise TooLargeError(
@@ -50,11 +61,12 @@ async def store_image(deps: Deps, data: bytes, *, owner_id: str) -> MediaId:
             limit_mib=settings.picture_bytes_max // 2**20,
         )
     sizes, width, height = await asyncio.to_thread(encode_sizes, data)
-    media_id = MediaId(hashlib.sha256(sizes[None]).hexdigest()[:32])
+    media_id = MediaId(hashlib.sha256(salt.encode() + sizes[None]).hexdigest()[:32])
     stored_bytes = sum(map(len, sizes.values()))
     await deps.db.write(
         _insert_media,
         media_id,
+        note=note,
         owner_id=owner_id,
         size=(width, height),
         stored_bytes=stored_bytes,
@@ -73,6 +85,30 @@ def find_sizes(tx: Tx, ids: Sequence[str], *, owner_id: str) -> dict[str, tuple[
     )
     rows = tx.rows(sql, owner=owner_id, **params)
     return {row["id"]: (row["width"], row["height"]) for row in rows}
+
+
+async def delete_images(deps: Deps, ids: Sequence[str], *, owner_id: str) -> None:
+    """Delete pictures that only ``owner_id`` can have: salted ones.
+
+    The files go first: what is left when a power cut comes between is found again and deleted.
+    """
+    await asyncio.to_thread(_delete_files, deps.settings, ids)
+    for media_id in ids:
+        await deps.db.write(_delete_media, media_id, owner_id=owner_id)
+
+
+def _delete_media(tx: Tx, media_id: str, *, owner_id: str) -> None:
+    tx.run(
+        "DELETE FROM core_media WHERE id = :id AND owner_id = :owner", id=media_id, owner=owner_id
+    )
+
+
+def _delete_files(settings: Settings, ids: Sequence[str]) -> None:
+    for media_id in ids:
+        for width in (None, *WIDTHS_PX):
+            path = media_path(settings, media_id, width)
+            if path is not None:
+                path.unlink(missing_ok=True)
 
 
 def encode_sizes(data: bytes) -> tuple[dict[int | None, bytes], int, int]:
@@ -120,6 +156,7 @@ def _insert_media(
     size: tuple[int, int],
     stored_bytes: int,
     bytes_max: int,
+    note: Callable[[Tx, MediaId], None] | None,
     now_ms: int,
 ) -> None:
     row = tx.row(
@@ -140,6 +177,8 @@ def _insert_media(
         bytes=stored_bytes,
         now=now_ms,
     )
+    if note is not None:
+        note(tx, media_id)
 
 
 def _write_files(settings: Settings, media_id: MediaId, sizes: dict[int | None, bytes]) -> None:

@@ -56,6 +56,12 @@ SCOPES: Mapping[str, Scope] = MappingProxyType(
                 zh=("电话号码", "获取你每次选定的电话号码。"),
             ),
             _scope(
+                "pictures",
+                "Pictures that the person chooses or takes each time, without their metadata.",
+                en=("Pictures", "Get pictures that you choose or take each time."),
+                zh=("图片", "获取你每次选择或拍摄的图片。"),
+            ),
+            _scope(
                 "clipboard",
                 "A text that the person takes from their clipboard and sees before they give it.",
                 en=("Clipboard", "Get a text that you paste and see each time."),

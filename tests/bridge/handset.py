@@ -10,7 +10,7 @@ from tests.bridge import shop
 from tests.bridge.shop import APP_ID, Browser
 from tests.market.make import Lane
 
-SCOPES = ("clipboard", "phone")
+SCOPES = ("clipboard", "phone", "pictures")
 PAGE = '''
 """Asks for everything."""
 
@@ -22,6 +22,7 @@ from sdk import ApiError, Page, api
 class Home(Page):
     text: str = ""
     got: str = ""
+    pictures: list = []
 
     def on_load(self, query):
         if query.get("early"):
@@ -33,6 +34,11 @@ class Home(Page):
                 api.clipboard.set("TEA-1")
             elif name == "call":
                 api.phone.call("+86 10 6512-0000")
+            elif name == "show":
+                urls = [each["url"] for each in self.pictures]
+                api.media.preview(urls, current=1, alts=["The first cup"])
+            elif name == "save":
+                api.media.save(self.pictures[0]["url"])
             self.text = "done"
         except ApiError as error:
             self.text = error.code
@@ -46,6 +52,9 @@ class Home(Page):
     def paste(self, event):
         api.clipboard.get(then="answered")
 
+    def give(self, event):
+        api.media.choose(count=2, then="answered")
+
     def phone(self, event):
         api.identity.phone(then="answered")
 
@@ -55,15 +64,19 @@ class Home(Page):
             if getattr(result, name) is not None:
                 got[name] = getattr(result, name)
         self.got = json.dumps(got)
+        self.pictures = got.get("pictures", self.pictures)
 
 
-FIELDS = ("text", "phone")
+FIELDS = ("text", "phone", "pictures")
 '''
 TEMPLATE = """<h1>{{ text }}</h1><p>{{ got }}</p>
 <input value="" m-on:change="act"><input value="" m-on:input="typed">
 <button m-on:tap="act" data-name="copy">copy</button>
 <button m-on:tap="act" data-name="call">call</button>
 <button m-on:tap="paste">paste</button><button m-on:tap="phone">phone</button>
+<button m-on:tap="give">give</button><button m-on:tap="act" data-name="show">show</button>
+<button m-on:tap="act" data-name="save">save</button>
+<img m-for="each in pictures" m-key="each.url" src="{{ each.url }}" alt="">
 """
 
 

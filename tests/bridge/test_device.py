@@ -26,6 +26,8 @@ ACTS = sorted(name for name, each in CAPABILITIES.items() if each.kind == "act")
 ARGS: dict[str, dict[str, Any]] = {
     "clipboard.set": {"text": "x"},
     "phone.call": {"number": "12345"},
+    "media.preview": {"urls": ["/media/" + "0" * 32 + ".webp"]},
+    "media.save": {"url": "assets/icon.png"},
 }
 
 
@@ -241,8 +243,8 @@ class TestPhone:
 async def test_a_scope_that_was_not_granted_opens_no_sheet(running: Deps, lane: Lane) -> None:
     """The manifest asks for it; no admin has granted it."""
     ann = await open_shop(running, lane, scopes=())
-    names = ("clipboard.get", "identity.phone")
+    names = ("clipboard.get", "identity.phone", "media.choose")
 
     codes = [await refusal(visit_of(ann), name, {"then": "answered"}) for name in names]
 
-    assert codes == ["not-approved", "not-approved"]
+    assert codes == ["not-approved"] * len(names)

@@ -96,3 +96,43 @@ def test_clipboard_and_telephone(shen: Person) -> None:
     page.evaluate("window.isTapped = true")
     page.get_by_role("button", name="Copy", exact=True).click()
     assert page.evaluate("window.copied") == "TEA-1"
+
+
+def test_pictures(shen: Person) -> None:
+    """Chosen, seen, taken out and given; as large as the screen; saved from the host's sheet."""
+    page, shop = shen.page, frame(shen.page)
+    sheet = page.locator("dialog[open]")
+    red, blue = (
+        {"name": f"{name}.png", "mimeType": "image/png", "buffer": steps.picture(colour)}
+        for name, colour in (("red", "#a03020"), ("blue", "#2050a0"))
+    )
+    shop.get_by_role("button", name="give").click()
+    expect(sheet.get_by_text("Test Shop asks for up to 2 pictures")).to_be_visible()
+    choose = sheet.locator("input[name=pictures]")
+    choose.set_input_files([red])  # type: ignore[list-item]
+    choose.set_input_files([blue])  # type: ignore[list-item]
+    expect(sheet.locator(".give-pictures img")).to_have_count(2)
+    expect_good_look(page)
+    sheet.get_by_role("button", name="Remove picture").first.click()
+    choose.set_input_files([red])  # type: ignore[list-item]
+    sheet.get_by_role("button", name="Give the pictures").click()
+    expect(shop.locator("img")).to_have_count(2)
+    assert (
+        shop.locator("img").evaluate_all("all => all.map((one) => one.naturalWidth)") == [640] * 2
+    )
+
+    shop.get_by_role("button", name="show").click()
+    expect(sheet.get_by_text("2 / 2")).to_be_visible()
+    page.keyboard.press("ArrowLeft")
+    expect(sheet.get_by_text("1 / 2")).to_be_visible()
+    expect(sheet.get_by_role("img", name="The first cup")).to_be_in_viewport()
+    expect_good_look(page)
+    page.keyboard.press("Escape")
+    expect(sheet).to_have_count(0)
+
+    shop.get_by_role("button", name="save").click()
+    expect(sheet.get_by_text("Test Shop offers a picture to save")).to_be_visible()
+    expect_good_look(page)
+    with page.expect_download() as saved:
+        sheet.get_by_role("link", name="Save the picture").click()
+    assert saved.value.suggested_filename.endswith(".webp")

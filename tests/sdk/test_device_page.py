@@ -52,10 +52,16 @@ def test_the_shown_test_passes(counter: Path) -> None:
     page = open_page(counter, "pages/counter/counter")
     page.tap("button.paste").answer(text=" OOLONG ")
     page.tap("button.phone").answer()
+    page.tap("button.add").answer()
+    page.tap("button[data-place=0]")
     page.tap("button.copy")
 
     assert "OOLONG" in page.text
     assert "We call +8613800000000" in page.text
+    assert page.calls[-2] == (
+        "media.preview",
+        {"urls": [f"/media/{'0' * 32}.webp"], "current": 0, "alts": []},
+    )
     assert page.calls[-1] == ("clipboard.set", {"text": "OOLONG"})
 
 

@@ -7,7 +7,7 @@ again makes nothing twice.  What they store waits in the event's ``writes`` unti
 
 from collections.abc import Mapping
 
-from host.bridge.capabilities import database, device, identity, market, shell, storage
+from host.bridge.capabilities import database, device, identity, market, media, shell, storage
 from host.bridge.capabilities.handler import Handler
 from host.bridge.http_request import http_request
 
@@ -16,6 +16,7 @@ HANDLERS: Mapping[str, Handler] = {
     **database.HANDLERS,
     **identity.HANDLERS,
     **device.HANDLERS,
+    **media.HANDLERS,
     **market.HANDLERS,
     **shell.HANDLERS,
     "http.request": http_request,

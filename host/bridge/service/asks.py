@@ -67,17 +67,25 @@ def read_sheet(tx: Tx, ask_id: str, *, actor_id: str) -> tuple[Ask, Running, dic
     return ask, running, SHEETS[ask.capability].read(tx, ask)
 
 
-def decide(tx: Tx, ask_id: str, *, actor_id: str, fields: Mapping[str, str], now_ms: int) -> Ask:
+def decide(
+    tx: Tx,
+    ask_id: str,
+    *,
+    actor_id: str,
+    fields: Mapping[str, str],
+    now_ms: int,
+    made: Mapping[str, Any] | None = None,
+) -> Ask:
     """Take a person's answer, the fields of the sheet's form, and return the question with it.
 
-    What says nothing declines.
+    What says nothing declines.  ``made`` is what the sheet has prepared of them.
     """
     repository.lock_ask(tx, ask_id)
     ask = access_open_ask(tx, ask_id, actor_id=actor_id)
     sheet = SHEETS.get(ask.capability)
     if sheet is None:
         raise AskNotFoundError("This question has a page of its own.")
-    found = sheet.answer(tx, ask, Answer(fields, now_ms))
+    found = sheet.answer(tx, ask, Answer(fields, now_ms, made or {}))
     result = refused(ask, "declined") if found is None else accepted(found)
     _answer(tx, ask, result, now_ms=now_ms)
     return dataclasses.replace(ask, status=AskStatus.ANSWERED, result=result)

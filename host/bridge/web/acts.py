@@ -1,4 +1,4 @@
-"""Sheets that a mini-program sets off and that ask nothing back: a number to call."""
+"""Sheets that a mini-program sets off and that ask nothing back: to call, to save a picture."""
 
 from quart import Blueprint, request
 
@@ -18,6 +18,13 @@ async def show_call(program_id: str) -> str:
     return await render(
         "bridge/call.html", running=running, number=number, bare_number=bare_number(number)
     )
+
+
+@blueprint.get("/p/<program_id>/-/save")
+async def show_save(program_id: str) -> str:
+    """Show a picture that a shop offers; the link below it saves it, nothing else does."""
+    running, url = await _access_sealed(program_id, "save", "picture")
+    return await render("bridge/save.html", running=running, url=url)
 
 
 async def _access_sealed(program_id: str, name: str, value_name: str) -> tuple[Running, str]:

@@ -1,5 +1,8 @@
 """Questions of mini-programs, drawn by the host: the program sees only the answer."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from quart import Blueprint, request
 from quart.typing import ResponseReturnValue
 
@@ -34,13 +37,15 @@ async def show_ask(ask_id: str) -> str:
 @blueprint.post("/asks/<ask_id>")
 async def post_ask(ask_id: str) -> ResponseReturnValue:
     """Take the person's answer."""
-    form = await request.form
+    fields = (await request.form).to_dict()
+    made = await _prepare(ask_id, fields) if fields.get("how") == "give" else {}
     ask = await deps().db.write(
         service.decide,
         ask_id,
         actor_id=current_person_id(),
-        fields=form.to_dict(),
+        fields=fields,
         now_ms=deps().now_ms(),
+        made=made,
     )
     return _done(ask)
 
@@ -52,6 +57,16 @@ async def post_close(ask_id: str) -> ResponseReturnValue:
         service.close_ask, ask_id, actor_id=current_person_id(), now_ms=deps().now_ms()
     )
     return {"close": True}
+
+
+async def _prepare(ask_id: str, fields: Mapping[str, str]) -> Mapping[str, Any]:
+    """Make of an answer what has to be ready before it is taken: pictures are read."""
+    ask = await deps().db.read(service.access_open_ask, ask_id, actor_id=current_person_id())
+    sheet = service.SHEETS.get(ask.capability)
+    if sheet is None or sheet.prepare is None:
+        return {}
+    files = [file for file in (await request.files).getlist("pictures") if file.filename]
+    return await sheet.prepare(deps(), ask, fields, files)
 
 
 def _done(ask: Ask) -> ResponseReturnValue:

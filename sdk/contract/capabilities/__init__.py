@@ -12,6 +12,7 @@ from sdk.contract.capabilities.database import DATABASE
 from sdk.contract.capabilities.device import DEVICE
 from sdk.contract.capabilities.identity import IDENTITY
 from sdk.contract.capabilities.market import MARKET
+from sdk.contract.capabilities.media import MEDIA
 from sdk.contract.capabilities.model import Capability
 from sdk.contract.capabilities.other import OTHER
 from sdk.contract.capabilities.outside import OUTSIDE
@@ -23,7 +24,18 @@ __all__ = ["CAPABILITIES", "Capability"]
 CAPABILITIES: Mapping[str, Capability] = MappingProxyType(
     {
         each.name: each
-        for group in (STORAGE, DATABASE, NAVIGATION, UI, IDENTITY, DEVICE, MARKET, OUTSIDE, OTHER)
+        for group in (
+            STORAGE,
+            DATABASE,
+            NAVIGATION,
+            UI,
+            IDENTITY,
+            DEVICE,
+            MEDIA,
+            MARKET,
+            OUTSIDE,
+            OTHER,
+        )
         for each in group
     }
 )

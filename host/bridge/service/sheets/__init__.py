@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from host.bridge.service.sheets import device, identity, market, shell
+from host.bridge.service.sheets import device, identity, market, media, shell
 from host.bridge.service.sheets.model import Answer, Sheet
 
 __all__ = ["SHEETS", "Answer", "Sheet"]
@@ -10,6 +10,7 @@ __all__ = ["SHEETS", "Answer", "Sheet"]
 SHEETS: Mapping[str, Sheet] = {
     **identity.SHEETS,
     **device.SHEETS,
+    **media.SHEETS,
     **market.SHEETS,
     **shell.SHEETS,
 }

@@ -1,11 +1,13 @@
-// Sheets in which the device helps a person to answer a mini-program: paste.  Each form works
-// without it as far as a form can; what needs script is hidden until this has run.
+// Sheets in which the device helps a person to answer a mini-program: paste,
+// pictures.  Each form works without it as far as a form can; what needs script is hidden before.
 import { toast } from "./fetch.js";
+import { arrangePictures } from "./pictures.js";
 
 function arrange(root) {
   for (const button of root.querySelectorAll("[data-paste-now][hidden]")) {
     button.hidden = !navigator.clipboard?.readText;
   }
+  arrangePictures(root);
 }
 
 async function paste(form) {

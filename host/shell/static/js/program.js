@@ -5,6 +5,7 @@ import { ask, toast } from "./fetch.js";
 import { endLoading, setBadge, showLoading } from "./program_signs.js";
 import { closeSheet, openSheet } from "./sheet.js";
 import { copyText } from "./copy.js";
+import { showPictures } from "./viewer.js";
 
 const box = document.getElementById("program");
 const frame = document.getElementById("program-frame");
@@ -204,6 +205,7 @@ function perform({ name, args }) {
   else if (name === "ui.scroll_to") tell({ t: "scroll", page: now.id, id: args.id });
   else if (name === "ask") question(args);
   else if (name === "sheet") openSheet(args.url);
+  else if (name === "media.preview") showPictures(args.pictures, args.current, box.dataset);
   else if (name === "clipboard.set") copyText(args.text, box.dataset);
   else if (name === "share") openSheet(`/share?kind=${encodeURIComponent(args.kind)}&id=${encodeURIComponent(args.id)}`);
   else if (name === "nav.to") go(args.page, args.query, now.depth + 1);
