@@ -133,7 +133,7 @@ async def serve(
                 outbox.relay(deps.db, subscriptions.all_subscriptions(), clock=deps.now_ms)
             )
             sweeper = group.create_task(_sweep_forever(deps.db))
-            chores = group.create_task(_do_chores_forever(deps.db))
+            chores = group.create_task(_do_chores_forever(deps))
             group.create_task(_announce_when_up(deps, announce))
             await serve_hypercorn(app, config, shutdown_trigger=lambda: _wait_stop(stop, deps.hub))
             relay.cancel()
@@ -162,11 +162,11 @@ async def _sweep_forever(db: Database) -> None:
         await asyncio.sleep(SWEEP_S)
 
 
-async def _do_chores_forever(db: Database) -> None:
+async def _do_chores_forever(deps: Deps) -> None:
     while True:
         for chore in subscriptions.all_chores():
             try:
-                await chore(db, now_ms=now_ms())
+                await chore(deps, now_ms=now_ms())
             except Exception:
                 # A rail that is down must not stop the other chores; it is tried again in seconds.
                 logger.exception("chore %s failed", chore.__module__)

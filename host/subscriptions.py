@@ -63,7 +63,7 @@ def all_sweeps() -> list[Callable[..., int]]:
 
 
 def all_chores() -> list[Callable[..., Awaitable[int]]]:
-    """Return what is due and has to wait for others, such as rails: `chore(db, now_ms=…)`."""
+    """Return what is due and has to wait for others, such as rails: `chore(deps, now_ms=…)`."""
     return [chore for module in _modules("chores") for chore in module.CHORES]
 
 

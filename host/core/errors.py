@@ -5,7 +5,11 @@
 translated.  Everything that is not an ``AppError`` is a bug and a 500.
 """
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
+
+# What a program should do about a refusal: nothing, since the same will be refused again; repeat
+# it as it is; try anew under another key once things have changed; or ask how things stand.
+Retry = Literal["never", "same_key", "new_key", "query"]
 
 
 class AppError(Exception):
@@ -14,6 +18,7 @@ class AppError(Exception):
     status: ClassVar[int] = 400
     problem: ClassVar[str] = "bad-request"
     title: ClassVar[str] = "Bad request"
+    retry: ClassVar[Retry] = "never"
 
     def __init__(self, detail: str, **extra: Any) -> None:
         super().__init__(detail)
@@ -43,6 +48,7 @@ class SignInRequiredError(AppError):
     status = 401
     problem = "sign-in-required"
     title = "Sign in first"
+    retry = "same_key"
 
 
 class ForbiddenError(AppError):
@@ -67,6 +73,7 @@ class ConflictError(AppError):
     status = 409
     problem = "conflict"
     title = "Conflict"
+    retry: ClassVar[Retry] = "query"
 
 
 class IdempotencyKeyReusedError(ConflictError):
@@ -75,6 +82,7 @@ class IdempotencyKeyReusedError(ConflictError):
     status = 422
     problem = "idempotency-key-reused"
     title = "Idempotency key reused"
+    retry = "new_key"
 
 
 class TooLargeError(AppError):
@@ -91,6 +99,7 @@ class TooManyError(AppError):
     status = 429
     problem = "too-many"
     title = "Too many"
+    retry = "same_key"
 
 
 class UnavailableError(AppError):
@@ -99,3 +108,4 @@ class UnavailableError(AppError):
     status = 503
     problem = "unavailable"
     title = "Not available right now"
+    retry = "same_key"

@@ -26,6 +26,7 @@ class InternalError(AppError):
     status = 500
     problem = "internal"
     title = "Something went wrong here"
+    retry = "query"
 
 
 class MethodNotAllowedError(AppError):
@@ -52,6 +53,7 @@ def to_problem(error: AppError) -> dict[str, Any]:
         "status": error.status,
         "detail": translate(error.detail, **error.extra),
         "instance": request.path,
+        "retry": error.retry,
     }
 
 

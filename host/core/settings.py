@@ -44,6 +44,8 @@ class Settings:
     session_ttl_s: int = 30 * 24 * 3600
     # What the platform keeps of a released order, in hundredths of a percent.
     platform_fee_bps: int = 60
+    # Where signed checkpoints of the ledger are added; a place that outlives this machine is best.
+    checkpoint_file: str = ""
     # strict: refuse to run mini-programs unless every wall is proved; degraded: developer's own.
     isolation: str = "strict"
     # A mini-program that computes for longer than this in one event is stopped.

@@ -2,11 +2,11 @@
 
 It shares no arithmetic with the code that posts.  Chain and balances together find an edited,
 removed, inserted or swapped row, and an edited balance.  They cannot find that the newest rows were
-cut off and everything corrected to match; a checkpoint that is kept outside the database does.
+cut off and everything corrected to match; a signed checkpoint that is kept outside does.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -24,8 +24,11 @@ class Checkpoint:
 
     seq: int
     hash: str
+    # The time of the ledger at that row, and of the clock when this was taken.
     at_ms: int
-    # What all accounts of a currency were credited, which is what they were debited.
+    taken_at_ms: int
+    # The trial balance: what all accounts of a currency were debited, which is what they were
+    # credited.
     turnover_minor: dict[str, int]
 
 
@@ -67,12 +70,13 @@ class _Replay:
     seq: int = 0
     at_ms: int = 0
     stored_hash: str = GENESIS
-    hash_at: dict[int, str] = field(default_factory=dict)
+    # Hash and turnover at the rows that checkpoints saw.
+    seen: dict[int, tuple[str, dict[str, int]]] = field(default_factory=dict)
 
 
-def audit(tx: Tx, *, against: Checkpoint | None = None) -> Report:
+def audit(tx: Tx, *, against: Sequence[Checkpoint] = ()) -> Report:
     """Replay everything and return what was found; changes nothing."""
-    replay = _replay(tx, keep_hash_of=None if against is None else against.seq)
+    replay = _replay(tx, keep=frozenset(checkpoint.seq for checkpoint in against))
     account_count = 0
     sums_minor: dict[str, int] = defaultdict(int)
     for stored in journal.each_account(tx):
@@ -86,8 +90,8 @@ def audit(tx: Tx, *, against: Checkpoint | None = None) -> Report:
     ]
     replay.breaks.extend(_check_head(tx, replay))
     replay.breaks.extend(_check_derived(tx))
-    if against is not None:
-        replay.breaks.extend(_check_against(replay, against))
+    for checkpoint in against:
+        replay.breaks.extend(_check_against(replay, checkpoint))
     return Report(
         transfer_count=replay.seq,
         account_count=account_count,
@@ -97,20 +101,16 @@ def audit(tx: Tx, *, against: Checkpoint | None = None) -> Report:
     )
 
 
-def take_checkpoint(tx: Tx) -> Checkpoint:
-    """Return the head of the journal as a checkpoint."""
-    replay = _replay(tx, keep_hash_of=None)
-    return Checkpoint(replay.seq, replay.stored_hash, replay.at_ms, dict(replay.turnover))
+def take_checkpoint(tx: Tx, *, now_ms: int) -> Checkpoint:
+    """Return the head of the journal and the trial balance as they stand."""
+    head = ledger.find_head(tx)
+    turnover_minor = journal.sum_debits(tx)
+    return Checkpoint(head.seq, head.hash, head.at_ms, now_ms, turnover_minor)
 
 
 def encode_checkpoint(checkpoint: Checkpoint) -> str:
-    """Return a checkpoint as one line of JSON."""
+    """Return a checkpoint as compact JSON: what is signed."""
     return msgspec.json.encode(checkpoint).decode()
-
-
-def decode_checkpoint(line: str) -> Checkpoint:
-    """Read what ``encode_checkpoint`` wrote."""
-    return msgspec.json.decode(line, type=Checkpoint)
 
 
 def balance_at(tx: Tx, account_id: str, *, at_ms: int | None) -> tuple[int, str]:
@@ -123,13 +123,13 @@ def balance_at(tx: Tx, account_id: str, *, at_ms: int | None) -> tuple[int, str]
     return statement.balance_at(tx, account_id, at_ms=at_ms), account.currency
 
 
-def _replay(tx: Tx, *, keep_hash_of: int | None) -> _Replay:
+def _replay(tx: Tx, *, keep: frozenset[int]) -> _Replay:
     replay = _Replay()
     for transfer in journal.each_transfer(tx):
         _check_link(replay, transfer)
         _apply(replay, transfer)
-        if transfer.seq == keep_hash_of:
-            replay.hash_at[transfer.seq] = transfer.hash
+        if transfer.seq in keep:
+            replay.seen[transfer.seq] = (transfer.hash, dict(replay.turnover))
     return replay
 
 
@@ -227,5 +227,9 @@ def _check_derived(tx: Tx) -> Iterator[str]:
 def _check_against(replay: _Replay, checkpoint: Checkpoint) -> Iterator[str]:
     if checkpoint.seq > replay.seq:
         yield f"journal: ends at {replay.seq}, the checkpoint saw {checkpoint.seq} rows"
-    elif checkpoint.seq and replay.hash_at.get(checkpoint.seq) != checkpoint.hash:
+        return
+    row_hash, turnover_minor = replay.seen.get(checkpoint.seq, (GENESIS, {}))
+    if row_hash != checkpoint.hash:
         yield f"journal {checkpoint.seq}: is not the row that the checkpoint saw"
+    elif turnover_minor != checkpoint.turnover_minor:
+        yield f"journal {checkpoint.seq}: the trial balance is not what the checkpoint saw"

@@ -1,6 +1,6 @@
 """The operator's commands about money: `hutong ledger …`.
 
-They read the database file itself, also while the host runs, and change nothing.
+They read the database file itself, also while the host runs, and change nothing in it.
 """
 
 import os
@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import TypeVar
 
 import click
-import msgspec
 
+from host.core.clock import now_ms
 from host.core.db import Tx
 from host.core.money import format_money
 from host.core.settings import Settings, SettingsError
 from host.core.sqlite import SqliteTx, connect
-from host.wallet import audit
+from host.wallet import audit, checkpoints
 from host.wallet.errors import AccountNotFoundError
 
 T = TypeVar("T")
@@ -33,12 +33,20 @@ def ledger() -> None:
 @click.option(
     "--against",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A checkpoint, or a file of them, one a line: the last one counts.",
+    help="A file of signed checkpoints that was kept elsewhere. Default: the host's own file.",
 )
-def audit_command(against: Path | None) -> None:
-    """Replay every transfer and compare it with balances, entries, escrow and rails."""
-    checkpoint = None if against is None else _last_checkpoint(against)
-    report = _read(lambda tx: audit.audit(tx, against=checkpoint))
+@click.option("--key", help="The public key, in hex, that must have signed them.")
+def audit_command(against: Path | None, key: str | None) -> None:
+    """Replay every transfer and compare it with balances, entries, escrow, rails, checkpoints."""
+    settings = _settings()
+    path = against or checkpoints.checkpoint_path(settings)
+    kept: list[audit.Checkpoint] = []
+    if path.exists():
+        try:
+            kept = checkpoints.read_checkpoints(path, public_key=key)
+        except checkpoints.CheckpointRefusedError as error:
+            raise click.ClickException(str(error)) from error
+    report = _read(settings, lambda tx: audit.audit(tx, against=kept))
     for sentence in report.breaks:
         click.echo(sentence)
     counted = f"{report.transfer_count} transfers, {report.account_count} accounts"
@@ -46,6 +54,8 @@ def audit_command(against: Path | None) -> None:
         raise click.ClickException(f"{counted}: {len(report.breaks)} break(s), listed above.")
     for currency, moved_minor in sorted(report.turnover_minor.items()):
         click.echo(f"{currency}: {format_money(moved_minor, currency, 'en')} moved, sum zero")
+    if kept:
+        click.echo(f"{len(kept)} signed checkpoint(s) fit, the last one of row {kept[-1].seq}")
     click.echo(f"{counted}: the books balance.")
 
 
@@ -56,7 +66,9 @@ def balance_command(account_id: str, at: str | None) -> None:
     """Print the balance of an account such as user:<id>:cash:CNY, now or at a past moment."""
     at_ms = None if at is None else _parse_moment(at)
     try:
-        minor, currency = _read(lambda tx: audit.balance_at(tx, account_id, at_ms=at_ms))
+        minor, currency = _read(
+            _settings(), lambda tx: audit.balance_at(tx, account_id, at_ms=at_ms)
+        )
     except AccountNotFoundError as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"{minor} {currency} ({format_money(minor, currency, 'en')})")
@@ -64,22 +76,30 @@ def balance_command(account_id: str, at: str | None) -> None:
 
 @ledger.command("checkpoint")
 def checkpoint_command() -> None:
-    """Print the head of the journal as a line of JSON.
+    """Sign the head of the journal, add it to the file of checkpoints and print it.
 
-    Keep it outside this machine: `hutong ledger audit --against FILE` then also finds that the
-    newest transfers were removed.
+    Keep a copy outside this machine, with the public key: `hutong ledger audit --against FILE
+    --key KEY` then also finds that the newest transfers were removed.  The host adds one by itself
+    every hour in which money moved.
     """
-    click.echo(audit.encode_checkpoint(_read(audit.take_checkpoint)))
+    settings = _settings()
+    taken = _read(settings, lambda tx: audit.take_checkpoint(tx, now_ms=now_ms()))
+    line = checkpoints.Signer.open(settings).sign(taken)
+    checkpoints.add_line(checkpoints.checkpoint_path(settings), line)
+    click.echo(line)
 
 
 COMMANDS: tuple[click.Command, ...] = (ledger,)
 
 
-def _read(use_case: Callable[[Tx], T]) -> T:
+def _settings() -> Settings:
     try:
-        settings = Settings.from_env(os.environ)
+        return Settings.from_env(os.environ)
     except SettingsError as error:
         raise click.ClickException(str(error)) from error
+
+
+def _read(settings: Settings, use_case: Callable[[Tx], T]) -> T:
     path = settings.database_path
     if not path.exists():
         raise click.ClickException(
@@ -107,12 +127,3 @@ def _parse_moment(text: str) -> int:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     return int(moment.timestamp() * 1000)
-
-
-def _last_checkpoint(path: Path) -> audit.Checkpoint:
-    lines = path.read_text(encoding="utf-8").split("\n")
-    written = [line for line in lines if line.strip()]
-    try:
-        return audit.decode_checkpoint(written[-1])
-    except (IndexError, msgspec.DecodeError) as error:
-        raise click.ClickException(f"{path} holds no checkpoint in its last line.") from error

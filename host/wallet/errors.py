@@ -8,6 +8,7 @@ class InsufficientFundsError(ConflictError):
 
     problem = "insufficient-funds"
     title = "Insufficient funds"
+    retry = "new_key"
 
 
 class AmountTooLargeError(BadInputError):
@@ -29,6 +30,21 @@ class SameAccountError(BadInputError):
 
     problem = "same-account"
     title = "Same account"
+
+
+class QuoteNotFoundError(NotFoundError):
+    """There is no such offer to exchange, or it was made to somebody else."""
+
+    problem = "quote-not-found"
+    title = "No such offer"
+
+
+class QuoteExpiredError(ConflictError):
+    """An offer to exchange holds for a minute."""
+
+    problem = "quote-expired"
+    title = "The offer is over"
+    retry = "new_key"
 
 
 class AccountNotFoundError(NotFoundError):
@@ -85,6 +101,7 @@ class AccountNotEmptyError(ConflictError):
 
     problem = "account-not-empty"
     title = "Account not empty"
+    retry = "new_key"
 
 
 class AlreadyReversedError(ConflictError):
@@ -120,6 +137,7 @@ class PinNotSetError(ConflictError):
 
     problem = "pin-not-set"
     title = "Set a payment PIN first"
+    retry = "new_key"
 
 
 class WrongPinError(ForbiddenError):
@@ -127,6 +145,7 @@ class WrongPinError(ForbiddenError):
 
     problem = "wrong-pin"
     title = "Wrong PIN"
+    retry = "new_key"
 
 
 class PinLockedError(ForbiddenError):
@@ -134,6 +153,7 @@ class PinLockedError(ForbiddenError):
 
     problem = "pin-locked"
     title = "PIN locked"
+    retry = "new_key"
 
 
 class PinSpentError(ConflictError):
@@ -141,6 +161,7 @@ class PinSpentError(ConflictError):
 
     problem = "pin-spent"
     title = "Confirm again"
+    retry = "new_key"
 
 
 class WeakPinError(BadInputError):

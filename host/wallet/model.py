@@ -14,8 +14,8 @@ class AccountKind(StrEnum):
     USER = "user"
     MERCHANT = "merchant"
     PLATFORM = "platform"
-    # Money of one order, one account each; it must end at zero.
-    ESCROW = "escrow"
+    # Money of one order, red packet, group-buy or split, one account each; it must end at zero.
+    CONTROL = "escrow"
     # Money enters and leaves the lane here, so its balance is what people hold, negated.
     RAIL = "rail"
 
@@ -44,6 +44,7 @@ class Purpose(StrEnum):
     REVERSAL = "reversal"
     # A hold that ended by itself.
     EXPIRY = "expiry"
+    EXCHANGE = "exchange"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +69,79 @@ def merchant_place(brand_id: str, currency: Currency) -> Place:
     )
 
 
+def pending_place(brand_id: str, currency: Currency) -> Place:
+    """Return what a merchant has earned and cannot pay out yet."""
+    return Place(
+        f"merchant:{brand_id}:pending:{currency}", AccountKind.MERCHANT, brand_id, currency
+    )
+
+
+def control_place(business: str, subject_id: str, currency: Currency) -> Place:
+    """Return the control account of one red packet, group-buy or split.
+
+    It holds other people's money for as long as the business lasts, and must end at zero: it is
+    closed then, after which the database refuses any transfer.
+    """
+    return Place(f"{business}:{subject_id}:{currency}", AccountKind.CONTROL, subject_id, currency)
+
+
 def escrow_place(order_id: str, currency: Currency) -> Place:
     """Return the control account of one order."""
-    return Place(f"escrow:{order_id}:{currency}", AccountKind.ESCROW, order_id, currency)
+    return control_place("escrow", order_id, currency)
+
+
+def platform_place(name: str, currency: Currency) -> Place:
+    """Return an account of the platform's own."""
+    return Place(f"platform:{name}:{currency}", AccountKind.PLATFORM, "platform", currency)
 
 
 def fees_place(currency: Currency) -> Place:
     """Return what the platform has earned."""
-    return Place(f"platform:fees:{currency}", AccountKind.PLATFORM, "platform", currency)
+    return platform_place("fees", currency)
+
+
+def promo_place(currency: Currency) -> Place:
+    """Return what the platform gives away in coupons and promotions."""
+    return platform_place("promo", currency)
+
+
+def rounding_place(currency: Currency) -> Place:
+    """Return the minor units that are left when a sum is divided."""
+    return platform_place("rounding", currency)
+
+
+def exchange_place(currency: Currency) -> Place:
+    """Return what the platform has of a currency to exchange it."""
+    return platform_place("exchange", currency)
 
 
 def rail_place(rail: str, currency: Currency) -> Place:
     """Return what lies with a rail outside the lane."""
     return Place(f"rail:{rail}:settlement:{currency}", AccountKind.RAIL, rail, currency)
+
+
+def in_transit_place(rail: str, currency: Currency) -> Place:
+    """Return what a rail has confirmed and not settled yet."""
+    return Place(f"rail:{rail}:in_transit:{currency}", AccountKind.RAIL, rail, currency)
+
+
+def suspense_place(rail: str, currency: Currency) -> Place:
+    """Return what came through a rail and belongs to nobody that is known yet."""
+    return Place(f"suspense:{rail}:{currency}", AccountKind.PLATFORM, rail, currency)
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """An offer to exchange ``sell``, of which ``fee_minor`` is the platform's, for ``buy``."""
+
+    id: str
+    person_id: str
+    sell: Money
+    fee_minor: int
+    buy: Money
+    made_at_ms: int
+    expires_at_ms: int
+    used_at_ms: int | None = None
 
 
 # What follows is made by the thousand while money is posted, and a msgspec.Struct is made in a

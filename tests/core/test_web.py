@@ -26,6 +26,7 @@ async def test_an_unknown_address_is_a_problem_for_programs(client: Client) -> N
         "status": 404,
         "detail": "There is nothing at this address.",
         "instance": "/api/v1/nowhere",
+        "retry": "never",
     } == await answer.get_json(force=True)
 
 

@@ -59,6 +59,15 @@ def each_account(tx: Tx) -> Iterator[StoredSums]:
         after = rows[-1]["id"]
 
 
+def sum_debits(tx: Tx) -> dict[str, int]:
+    """Return what all accounts of each currency were debited, by currency."""
+    rows = tx.rows(
+        "SELECT currency, SUM(debits_posted_minor) AS sum_minor FROM wallet_account"
+        " GROUP BY currency HAVING SUM(debits_posted_minor) > 0 ORDER BY currency"
+    )
+    return {row["currency"]: int(row["sum_minor"]) for row in rows}
+
+
 def find_unpaired_transfers(tx: Tx) -> list[Row]:
     """Return posted transfers that do not have exactly their two entries."""
     return tx.rows(
@@ -112,7 +121,7 @@ def find_orphan_controls(tx: Tx) -> list[Row]:
     """Return control accounts that hold money of no order."""
     return tx.rows(
         "SELECT a.id FROM wallet_account a LEFT JOIN wallet_escrow e ON e.account_id = a.id"
-        " WHERE a.kind = 'escrow' AND e.order_id IS NULL AND a.credits_posted_minor > 0"
+        " WHERE a.id LIKE 'escrow:%' AND e.order_id IS NULL AND a.credits_posted_minor > 0"
         " ORDER BY a.id LIMIT :limit",
         limit=BREAKS_COUNT_MAX,
     )

@@ -9,6 +9,7 @@ from host.wallet.service.escrow import (
     refund_escrow,
     release_escrow,
 )
+from host.wallet.service.exchange import Rate, exchange, forget_old_quotes, quote_exchange
 from host.wallet.service.funds import (
     FIRST_CURRENCY,
     balance,
@@ -47,6 +48,7 @@ __all__ = [
     "Escrow",
     "EscrowStatus",
     "PinAttempt",
+    "Rate",
     "accept_pin",
     "balance",
     "balance_at",
@@ -55,6 +57,7 @@ __all__ = [
     "check_can_spend",
     "check_pin",
     "close_account",
+    "exchange",
     "expire_held",
     "find_escrow",
     "find_people_of",
@@ -68,6 +71,7 @@ __all__ = [
     "post_linked",
     "post_together",
     "post_transfer",
+    "quote_exchange",
     "refund_escrow",
     "refuse_pin",
     "release_escrow",
@@ -81,4 +85,5 @@ __all__ = [
 
 def sweep(tx: Tx, *, now_ms: int) -> int:
     """Do what has become due."""
-    return forget_old_attempts(tx, now_ms=now_ms) + expire_held(tx, now_ms=now_ms)
+    due = (forget_old_attempts, forget_old_quotes, expire_held)
+    return sum(do(tx, now_ms=now_ms) for do in due)

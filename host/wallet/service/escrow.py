@@ -20,7 +20,7 @@ from host.wallet.model import (
     merchant_place,
 )
 from host.wallet.repository import escrow as repository
-from host.wallet.service.transfers import open_account, post_transfer
+from host.wallet.service.transfers import close_account, open_account, post_transfer
 
 
 def fund_escrow(
@@ -128,6 +128,8 @@ def _check_funded(escrow: Escrow) -> None:
 
 def _end(tx: Tx, escrow: Escrow, status: EscrowStatus, *, fee_minor: int, now_ms: int) -> Escrow:
     repository.end_escrow(tx, escrow.order_id, status=status, fee_minor=fee_minor, now_ms=now_ms)
+    # Its control account is empty now, and whatever believes otherwise is refused from here on.
+    close_account(tx, escrow.account_id, now_ms=now_ms)
     ended = repository.find_escrow(tx, escrow.order_id)
     assert ended is not None, "it was locked above"
     return ended
