@@ -223,8 +223,10 @@ class TestTheHeadOfTheChain:
             "UPDATE wallet_chain SET seq = seq",
             "UPDATE wallet_chain SET seq = seq - 1",
             "UPDATE wallet_chain SET seq = seq + 1",
-            "UPDATE wallet_chain SET seq = seq + 1,"
-            " hash = (SELECT hash FROM wallet_transfer WHERE seq = 1)",
+            (
+                "UPDATE wallet_chain SET seq = seq + 1,"
+                " hash = (SELECT hash FROM wallet_transfer WHERE seq = 1)"
+            ),
             "UPDATE wallet_chain SET at_ms = at_ms + 1",
         ],
     )
