@@ -11,7 +11,13 @@ from dataclasses import dataclass
 
 import msgspec
 
-from runtime.class_scan import find_page_class, idempotent_methods, own_methods, set_names
+from runtime.class_scan import (
+    FoundClass,
+    find_page_class,
+    idempotent_methods,
+    own_methods,
+    set_names,
+)
 from runtime.code_scan import check_code
 from runtime.component_scan import check_components, component_classes
 from runtime.findings import Finding, has_errors
@@ -135,17 +141,30 @@ def build_views(package: Package) -> Views:
 
 def find_idempotent(package: Package) -> frozenset[tuple[str, str]]:
     """Return page and name of each handler that its program promises to be idempotent."""
-    if not any(b"idempotent" in content for content in package.files.values()):
-        return frozenset()
+    trees, found = _find_pages(package, b"idempotent")
+    return frozenset(
+        (page, name) for page, cls in found.items() for name in idempotent_methods(trees, cls)
+    )
+
+
+def find_migrating(package: Package) -> frozenset[str]:
+    """Return the pages whose class takes over what a page of another version has kept."""
+    trees, found = _find_pages(package, b"migrate")
+    return frozenset(
+        page for page, cls in found.items() if "migrate" in (own_methods(trees, cls) or ())
+    )
+
+
+def _find_pages(
+    package: Package, word: bytes
+) -> tuple[dict[str, ast.Module], dict[str, FoundClass]]:
+    """Return the page classes of a package, or none when no file of it contains ``word``."""
+    if not any(word in content for content in package.files.values()):
+        return {}, {}
     texts, _ = _decode(package.files)
     trees, _ = _read_code(texts)
     found = {page: find_page_class(trees, f"{page}.py") for page in package.manifest.pages}
-    return frozenset(
-        (page, name)
-        for page, cls in found.items()
-        if cls is not None
-        for name in idempotent_methods(trees, cls)
-    )
+    return trees, {page: cls for page, cls in found.items() if cls is not None}
 
 
 def components_of(texts: Mapping[str, str]) -> Components:

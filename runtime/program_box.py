@@ -101,6 +101,8 @@ class Program:
         fields = _read_state.decode(payload)
         if handler == "on_share":
             return (fields.get("source", "menu"),)
+        if handler == "migrate":
+            return (fields.get("state", {}), fields.get("from_version", ""))
         if handler in LIFE_CYCLE or handler in COMPONENT_LIFE:
             return ()
         if "ok" not in fields:

@@ -278,6 +278,15 @@ class OpenPage:
         self._show(self._state)
         return self
 
+    def migrate(self, state: Mapping[str, Any], from_version: str) -> "OpenPage":
+        """Open the page as one that another version has kept with ``state``."""
+        if "migrate" not in self._class.handlers:
+            raise PageTestError("the page has no migrate: it would begin anew")
+        self._state = {}
+        self._run("migrate", {"state": dict(state), "from_version": from_version})
+        self._show(self._state)
+        return self
+
     def share(self) -> Any:
         """Return the card that the page gives when it is shared."""
         return self._run("on_share", {"source": "menu"})

@@ -15,7 +15,7 @@ from host.programs.service import Version
 from host.programs.service.upload import compile_package, load_package
 from runtime.package import Package, PackageRefusedError, read_package
 from runtime.pool import ProgramCode, code_version
-from runtime.program import Views, build_views, find_idempotent
+from runtime.program import Views, build_views, find_idempotent, find_migrating
 from runtime.view import Env
 from sdk.contract.events import LIFE_CYCLE
 from sdk.contract.manifest import Manifest
@@ -45,6 +45,8 @@ class Ready:
     life: frozenset[str]
     # Page and name of handlers that may be run a second time when their worker has died.
     idempotent: frozenset[tuple[str, str]] = frozenset()
+    # Pages that take over what was kept under another version.
+    migrating: frozenset[str] = frozenset()
 
     def code_for(self, page_id: str) -> ProgramCode:
         """Return the code under the key of the process that runs this page.
@@ -115,6 +117,7 @@ class Packages:
             pictures={path: f"/assets/{version.digest}/{path}" for path in find_pictures(package)},
             life=_life(package),
             idempotent=await asyncio.to_thread(find_idempotent, package),
+            migrating=await asyncio.to_thread(find_migrating, package),
         )
 
     def _read(self, version: Version) -> tuple[Package, Views, bytes]:
@@ -181,6 +184,6 @@ def _life(package: Package) -> frozenset[str]:
     """Name the life-cycle methods that any file defines; a page may inherit from another file."""
     sources = [content for path, content in package.files.items() if path.endswith(".py")]
     text = b"\n".join(sources).decode("utf-8", "replace")
-    life = {name for name in LIFE_CYCLE if re.search(rf"\b{name}\b", text)}
+    life = {name for name in LIFE_CYCLE if name != "migrate" and re.search(rf"\b{name}\b", text)}
     # What a field writes may change what a property says.
     return frozenset(life | ({"on_model"} if "@property" in text else set()))

@@ -10,7 +10,7 @@ from collections.abc import Coroutine
 from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
-from host.bridge import service
+from host.bridge import moving, service
 from host.bridge.capabilities.asking import read_ask
 from host.bridge.errors import PageNotFoundError
 from host.bridge.model import Ask, AskStatus, Running
@@ -26,7 +26,7 @@ from host.bridge.requests import (
     TouchRequest,
 )
 from host.bridge.runner import Runner
-from host.bridge.store import Stores
+from host.bridge.store import StoredPage, Stores
 from host.bridge.touching import find_target, typed_values
 from host.bridge.visit import CallBudget, Visit
 from host.core.deps import Deps
@@ -146,7 +146,10 @@ class Pages:
             return ConsentNeeded(request.page_id, url)
         self._count(person_id, running, "open", per_minute=OPENS_PER_MINUTE)
         store = await self.stores.get(running.program.id)
-        if await store.find_page(request.page_id) is not None:
+        stored = await store.find_page(request.page_id)
+        if stored is not None:
+            if stored.person_id == person_id:
+                await self._move(stored, running, lang)
             again = ResumeRequest(running.program.id, request.page_id, -1)
             return await self._resume(again, person_id, lang)
         page = await self._first_event(request, running, person_id, lang)
@@ -157,6 +160,22 @@ class Pages:
         )
         await self._settle(page, lang)
         return page.reply(-1, since_n=-1, sheets=await self._sheets(page))
+
+    async def _move(self, stored: StoredPage, running: Running, lang: str) -> None:
+        """Hand a page that was opened under another version to this one, if it is to go there."""
+        ready = await self.packages.get(running.version)
+        planned = await moving.plan(self._deps, stored, running, ready)
+        if planned.way is moving.Way.STAYS:
+            return
+        store = await self.stores.get(running.program.id)
+        event_id = derived_id("migrate", running.program.id, stored.id, running.version.id)
+        visit = Visit(
+            self._deps, running, store, self._budget, stored.person_id, lang, stored.id, event_id,
+            self._deps.now_ms(), collections=ready.manifest.collections,
+        )  # fmt: skip
+        await moving.move(self._runner, visit, planned)
+        # The next look at it finds what is stored.
+        self._open.pop((running.program.id.casefold(), stored.id), None)
 
     async def _missing_scopes(self, running: Running, person_id: str) -> list[str]:
         if not running.required_scopes:

@@ -30,6 +30,10 @@ from sdk.contract.errors import UNAVAILABLE
 _LIMITS = frozenset({"cpu", "died", "memory", "wall"})
 
 
+# They make a page of nothing.
+_FIRST = frozenset({"migrate", "on_load"})
+
+
 class NotRunError(Exception):
     """The event could not be run here; the text says why."""
 
@@ -112,13 +116,13 @@ def _show(
         # A component is shown with its page, which its recording does not have.
         return None, None
     try:
-        if event.handler == "on_load":
+        if event.handler in _FIRST:
             shown: Any = make_session(ready, event.page, outcome.state, lang=event.lang).open()
         else:
             session = make_session(ready, event.page, event.state, lang=event.lang)
             shown = session.draft(outcome.state).patch.ops
     except ViewFailedError as error:
-        if event.handler == "on_load" and recording.failure is None:
+        if event.handler in _FIRST and recording.failure is None:
             # A page is shown for the first time after on_show, which may put it right.
             return None, None
         return None, Failure(error.reason, error.message, error.file, error.line)

@@ -110,21 +110,43 @@ class Runner:
         return await runtime.run_event(ready.code_for(visit.page_id), event, tape.answer)
 
     async def begin(
-        self, visit: Visit, ready: Ready, *, path: str, query: dict[str, Any]
+        self,
+        visit: Visit,
+        ready: Ready,
+        *,
+        path: str,
+        query: dict[str, Any],
+        n: int = 0,
+        migrates: dict[str, Any] | None = None,
     ) -> OpenPage:
-        """Run what happens when a page is opened, and return it; nothing is kept of a failure."""
+        """Run what happens when a page is opened, and return it; nothing is kept of a failure.
+
+        ``migrates`` is what was kept under another version: then ``migrate`` is given it, and the
+        page's numbers go on from ``n``.
+        """
+        handler, payload = ("on_load", {}) if migrates is None else ("migrate", migrates)
         for _ in range(ATTEMPTS_MAX):
             try:
-                return await self._begin(visit, ready, path, query)
+                return await self._begin(
+                    visit, ready, path, query, handler=handler, payload=payload, n=n
+                )
             except DocumentConflictError:
                 visit = visit.again()
-        raise await self.fail(visit, path, "on_load", OVERTAKEN)
+        raise await self.fail(visit, path, handler, OVERTAKEN)
 
     async def _begin(
-        self, visit: Visit, ready: Ready, path: str, query: dict[str, Any]
+        self,
+        visit: Visit,
+        ready: Ready,
+        path: str,
+        query: dict[str, Any],
+        *,
+        handler: str,
+        payload: dict[str, Any],
+        n: int,
     ) -> OpenPage:
         outcome = await self.run(
-            visit, ready, path=path, handler="on_load", state={}, payload={}, query=query
+            visit, ready, path=path, handler=handler, state={}, payload=payload, query=query
         )
         effects = list(outcome.effects)
         if "on_show" in ready.life:
@@ -138,14 +160,14 @@ class Runner:
             visit.effects = shown.effects
         outcome = dataclasses.replace(outcome, effects=(*effects, *outcome.effects))
         try:
-            session = make_session(ready, path, outcome.state, lang=visit.lang)
+            session = make_session(ready, path, outcome.state, lang=visit.lang, n=n)
         except ViewFailedError as error:
-            raise await self.fail(visit, path, "on_load", error) from error
+            raise await self.fail(visit, path, handler, error) from error
         page = OpenPage(
             visit.page_id, visit.person_id, path, query, visit.running.program.name, visit.now_ms,
             visit.running, ready, visit.store, session, visit.now_ms,
         )  # fmt: skip
-        await self.finish(page, visit, outcome.state, handler="on_load", outcomes=[outcome])
+        await self.finish(page, visit, outcome.state, handler=handler, outcomes=[outcome])
         return page
 
     async def happen(

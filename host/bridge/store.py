@@ -57,8 +57,8 @@ CREATE TABLE IF NOT EXISTS ask (
 _SAVE_PAGE = (
     "INSERT INTO page (id, person_id, version_id, path, query, title, state, n, opened_at_ms,"
     " used_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET"
-    " title = excluded.title, state = excluded.state, n = excluded.n,"
-    " used_at_ms = excluded.used_at_ms"
+    " version_id = excluded.version_id, title = excluded.title, state = excluded.state,"
+    " n = excluded.n, used_at_ms = excluded.used_at_ms"
 )
 _SAVE_EVENT = "INSERT INTO event (id, page_id, n, effects, at_ms) VALUES (?, ?, ?, ?, ?)"
 _SAVE_VALUE = (

@@ -86,9 +86,12 @@ class Visit:
     # What is kept of the handlers that ran, to run them again.
     recordings: list[Recording] = field(default_factory=list)
 
-    def again(self) -> "Visit":
-        """Return the same event before anything was done."""
-        return replace(self, writes=Writes(), effects=[], sheets=[], recordings=[])
+    def again(self, event_id: str = "") -> "Visit":
+        """Return the same event, or another one, before anything was done."""
+        event_id = event_id or self.event_id
+        return replace(
+            self, event_id=event_id, writes=Writes(), effects=[], sheets=[], recordings=[]
+        )
 
     @property
     def program_id(self) -> str:

@@ -14,6 +14,8 @@ from msgspec import Struct
 LIFE_CYCLE: Mapping[str, str] = MappingProxyType(
     {
         "on_load": "query: the page was opened; a dict of untrusted text",
+        "migrate": "state, from_version: the page was opened under another version, whose data"
+        " this is; takes the place of on_load, and fills self from it",
         "on_show": "nothing: the page came to the front",
         "on_hide": "nothing: the page went to the back",
         "on_model": "nothing: a field with m-model was written; properties follow by themselves",
