@@ -363,7 +363,7 @@ class Connection(asyncio.Protocol):
         elif self._is_starved():
             self._look_in(STARVED_LOOK_S)
         else:
-            self.kill("wall")
+            self.kill("wall", f"worked for {time.monotonic() - self._head_since:.1f} s")
 
     def _is_starved(self) -> bool:
         """Tell whether the worker is late only because others had the processors."""
