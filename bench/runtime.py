@@ -15,6 +15,7 @@ from typing import Any
 
 import uvloop
 
+from bench import view
 from bench.echo import Echo, times_us
 from bench.measure import ROUNDS, Result, percentile
 from bench.memory import pss_mb
@@ -27,7 +28,8 @@ _FRESH = "import msgspec, greenlet, RestrictedPython; print('ready', flush=True)
 
 def run(*, quick: bool) -> list[Result]:
     """Measure everything and return the figures."""
-    return uvloop.run(_measure(10 if quick else 40, 300 if quick else 2000))
+    results = uvloop.run(_measure(10 if quick else 40, 300 if quick else 2000))
+    return results + view.measure(quick=quick)
 
 
 async def _measure(starts: int, events: int) -> list[Result]:

@@ -92,18 +92,18 @@ def read_object(text: bytes) -> dict[str, Any]:
     return value
 
 
-def is_shallow(text: bytes) -> bool:
-    """Tell whether valid JSON text nests at most ``DEPTH_MAX`` deep, without reading it.
+def is_shallow(text: bytes, depth_max: int = DEPTH_MAX) -> bool:
+    """Tell whether valid JSON text nests at most ``depth_max`` deep, without reading it.
 
     Works on the brackets alone: empty pairs are taken away, and a nest of depth n is gone after n
     rounds.  Brackets inside strings only leave quotes behind, and then the text is walked.
     """
-    if len(text) <= 2 * DEPTH_MAX:
+    if len(text) <= 2 * depth_max:
         return True
     structure = text.translate(None, _NOT_STRUCTURE).replace(b'""', b"")
     if b'"' in structure:
-        return _depth(_any.decode(text)) <= DEPTH_MAX
-    for _ in range(DEPTH_MAX):
+        return _depth(_any.decode(text)) <= depth_max
+    for _ in range(depth_max):
         if not structure:
             return True
         structure = structure.replace(b"[]", b"").replace(b"{}", b"")

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from runtime import plain
 from runtime.view.errors import ViewFailedError
 from runtime.view.ir import Template
 from runtime.view.parts import Part
@@ -178,19 +179,15 @@ class PageSession:
 
 def encode_state(state: Mapping[str, Any], file: str) -> bytes:
     """Return ``state`` as JSON, or fail: too large, too deep, or not plain values."""
-    stack: list[tuple[Any, int]] = [(state, 0)]
-    while stack:
-        value, depth = stack.pop()
-        if depth > STATE_DEPTH_MAX:
-            raise ViewFailedError(f"page data nest more than {STATE_DEPTH_MAX} deep", file)
-        if isinstance(value, Mapping):
-            stack += ((each, depth + 1) for each in value.values())
-        elif isinstance(value, list):
-            stack += ((each, depth + 1) for each in value)
     try:
         encoded = _encode(state)
+        is_shallow = plain.is_shallow(encoded, STATE_DEPTH_MAX)
+    except RecursionError:
+        is_shallow = False
     except (TypeError, ValueError, OverflowError) as error:
         raise ViewFailedError(f"page data are not plain JSON values: {error}", file) from None
+    if not is_shallow:
+        raise ViewFailedError(f"page data nest more than {STATE_DEPTH_MAX} deep", file)
     if len(encoded) > STATE_BYTES_MAX:
         raise ViewFailedError(f"page data are more than {STATE_BYTES_MAX // 1024} KiB", file)
     return encoded

@@ -9,11 +9,11 @@ then, in the event's own transaction: steps of `inc` add up, and an event that w
 it has not seen is a conflict and runs again.
 """
 
+import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import aiosqlite
 import msgspec
 
 from sdk.contract.documents import (
@@ -174,20 +174,20 @@ class Drafts:
         drafts = self.by_key.values()
         return [each.now for each in drafts if each.seen is None and each.now is not None]
 
-    async def apply(self, db: aiosqlite.Connection, now_ms: int) -> None:
+    def apply(self, db: sqlite3.Connection, now_ms: int) -> None:
         """Write everything in the open transaction; raises ``DocumentConflictError``."""
         for key, draft in self.by_key.items():
             if draft.now is None:
-                await db.execute(_DELETE, key)
+                db.execute(_DELETE, key)
             elif draft.seen is None:
-                await _insert(db, draft.now)
+                _insert(db, draft.now)
             elif draft.changes:
-                await self._update(db, draft, now_ms)
+                self._update(db, draft, now_ms)
 
-    async def _update(self, db: aiosqlite.Connection, draft: Draft, now_ms: int) -> None:
+    def _update(self, db: sqlite3.Connection, draft: Draft, now_ms: int) -> None:
         assert draft.seen is not None, "it was read before it was changed"
         key = draft.seen.key
-        rows = list(await db.execute_fetchall(FIND, key))
+        rows = db.execute(FIND, key).fetchall()
         if not rows:
             raise DocumentConflictError
         stored = read_row(rows[0])
@@ -202,18 +202,18 @@ class Drafts:
             raise DocumentConflictError from error
         body = msgspec.json.encode(stored.body).decode()
         values = (stored.version + 1, stored.updated_at_ms, size, body)
-        await db.execute(_UPDATE, (*values, *key))
+        db.execute(_UPDATE, (*values, *key))
 
 
-async def _insert(db: aiosqlite.Connection, new: Stored) -> None:
+def _insert(db: sqlite3.Connection, new: Stored) -> None:
     where = {"collection": new.collection, "owner_id": new.owner_id}
-    sizes = list(await db.execute_fetchall(SIZES, where))
+    sizes = db.execute(SIZES, where).fetchall()
     body = msgspec.json.encode(new.body).decode()
     size = len(body.encode())
     if not has_room(sizes[0], documents=1, size=size, mine=1):
         raise DocumentConflictError
     row = (*new.key, new.owner_id, new.rule.read, new.rule.write, new.version)
-    done = await db.execute(_INSERT, (*row, new.created_at_ms, new.updated_at_ms, size, body))
+    done = db.execute(_INSERT, (*row, new.created_at_ms, new.updated_at_ms, size, body))
     if done.rowcount != 1:
         raise DocumentConflictError
 

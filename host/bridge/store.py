@@ -8,7 +8,7 @@ questions it asks are there together or not at all.
 import asyncio
 import sqlite3
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -67,7 +67,7 @@ _SAVE_VALUE = (
 )
 
 _Statement = tuple[str, Sequence[Any]]
-Step = Callable[[aiosqlite.Connection], Awaitable[None]]
+Step = Callable[[sqlite3.Connection], None]
 
 
 class ProgramFullError(Exception):
@@ -194,8 +194,8 @@ class Store:
         ]
         drafts = writes.documents
 
-        async def apply(db: aiosqlite.Connection) -> None:
-            await drafts.apply(db, now_ms)
+        def apply(db: sqlite3.Connection) -> None:
+            drafts.apply(db, now_ms)
 
         recorded = self._recording_statements(recordings, now_ms)
         try:
@@ -295,12 +295,9 @@ class Store:
         async with self._lock:
             db: Any = self._open_db()
             try:
-                if then is None:
-                    # The whole transaction in one visit to the database's thread: a visit costs
-                    # more than a statement, and aiosqlite's own calls make one per statement.
-                    await db._execute(_transact, db._conn, statements)  # noqa: SLF001
-                else:
-                    await _transact_with(db, statements, then)
+                # The whole transaction in one visit to the database's thread: each visit costs more
+                # than a statement, and aiosqlite's own calls make one per statement.
+                await db._execute(_transact, db._conn, statements, then)  # noqa: SLF001
             except sqlite3.OperationalError as error:
                 if "full" in str(error):
                     raise ProgramFullError from error
@@ -312,30 +309,19 @@ class Store:
         return self._db
 
 
-def _transact(connection: sqlite3.Connection, statements: Sequence[_Statement]) -> None:
+def _transact(
+    connection: sqlite3.Connection, statements: Sequence[_Statement], then: Step | None
+) -> None:
     connection.execute("BEGIN IMMEDIATE")
     try:
         for sql, params in statements:
             connection.execute(sql, params)
+        if then is not None:
+            then(connection)
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
-        raise
-
-
-async def _transact_with(
-    db: aiosqlite.Connection, statements: Sequence[_Statement], then: Step
-) -> None:
-    await db.execute("BEGIN IMMEDIATE")
-    try:
-        for sql, params in statements:
-            await db.execute(sql, params)
-        await then(db)
-        await db.execute("COMMIT")
-    except BaseException:
-        if db.in_transaction:
-            await db.execute("ROLLBACK")
         raise
 
 

@@ -180,7 +180,9 @@ def _for(node: ForIr, run: Run, place: _Place) -> None:
 
 def _is_same(row: _Row, signature: bytes, run: Run) -> bool:
     """Tell whether a row reads what it read last time, its parts' own data included."""
-    return row.signature == signature and all(
+    if row.signature != signature:
+        return False
+    return not row.found or all(
         run.parts.get(part.name) is part.state for part in row.found.values()
     )
 
