@@ -107,6 +107,15 @@ class FakeHost:
     def _identity_login(self, _args: dict[str, Any]) -> dict[str, str]:
         return {"code": "code-1"}
 
+    def _link_info(self, _args: dict[str, Any]) -> dict[str, Any]:
+        return {"signed": False, "made_by": None, "sharer": None, "made_at_ms": None}
+
+    def _link_make(self, args: dict[str, Any]) -> dict[str, str]:
+        return {"url": f"https://lane.test/p/program/{args['page'] or 'this'}"}
+
+    def _share_qr(self, args: dict[str, Any]) -> dict[str, str]:
+        return {"src": "/media/qr/qr-1.png", **self._link_make(args)}
+
     def _products_list(self, args: dict[str, Any]) -> dict[str, Any]:
         return {"items": self.products[: args["limit"]], "after": None}
 

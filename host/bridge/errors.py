@@ -38,6 +38,13 @@ class LoginCodeRefusedError(NotFoundError):
     title = "Code refused"
 
 
+class ShareNotFoundError(NotFoundError):
+    """Nothing shared has this id."""
+
+    problem = "share-not-found"
+    title = "Nothing shared here"
+
+
 class ProgramStoppedError(UnavailableError):
     """This host runs no mini-programs at the moment."""
 

@@ -20,6 +20,8 @@ UPLOADS_PER_MINUTE = 20
 DELIVERY_COUNT_MAX = 5
 # Long enough for a slow network between two servers, too short to be found in a log.
 LOGIN_CODE_TTL_MS = 5 * 60_000
+# An order names whose link brought its buyer, when that was not longer ago.
+ARRIVAL_COUNTS_MS = 24 * 3600 * 1000
 LOG_LINES_SHOWN = 200
 # The newest lines of one program; a program that logs at every tap must not fill the database.
 LOG_LINES_KEPT_MAX = 20_000
@@ -105,6 +107,24 @@ class Severity(StrEnum):
     ERROR = "error"
     # A handler failed: the host says so.
     FAILURE = "failure"
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A page of a program as somebody shares it."""
+
+    id: str
+    program_id: str
+    person_id: str
+    page: str
+    query: Mapping[str, str]
+    # Of the card or poster; empty for a bare QR code.
+    title: str
+    words: str
+    image_id: str | None
+    # The seal of the link (`host.bridge.links`).
+    token: str
+    created_at_ms: int
 
 
 @dataclass(frozen=True, slots=True)

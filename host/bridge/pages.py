@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
 from host.bridge import moving, service
+from host.bridge.arrival import note_opening
 from host.bridge.capabilities.asking import read_ask
 from host.bridge.errors import PageNotFoundError
 from host.bridge.model import Ask, AskStatus, Running
@@ -156,7 +157,7 @@ class Pages:
         self._keep(page)
         await store.forget_oldest(person_id, kept=PAGES_PER_PERSON_MAX)
         await self._deps.db.write(
-            programs.record_visit, person_id, running.program.id, now_ms=self._deps.now_ms()
+            note_opening, page, self._deps.settings, now_ms=self._deps.now_ms()
         )
         await self._settle(page, lang)
         return page.reply(-1, since_n=-1, sheets=await self._sheets(page))

@@ -10,6 +10,7 @@ from host.bridge import service
 from host.bridge.documents import DocumentConflictError
 from host.bridge.errors import ProgramStoppedError
 from host.bridge.gate import open_gate
+from host.bridge.links import LINK_NAME
 from host.bridge.model import LogLine, Severity
 from host.bridge.open_page import OpenPage, make_session
 from host.bridge.packages import Packages, Ready
@@ -56,13 +57,14 @@ class Runner:
         query: dict[str, Any],
     ) -> Outcome:
         """Run a handler and return what it changed; raises ``PageFailedError``."""
+        visit.path, visit.query, visit.pages = path, query, tuple(ready.manifest.pages)
         event = Event(
             id=visit.event_id,
             page=path,
             handler=handler,
             state=state,
             payload=payload,
-            query=query,
+            query={name: value for name, value in query.items() if name != LINK_NAME},
             now_ms=visit.now_ms,
             # The same event has the same chance, whenever and wherever it is run again.
             seed=int.from_bytes(hashlib.sha256(visit.event_id.encode()).digest()[:6], "big"),

@@ -75,6 +75,10 @@ class Visit:
     is_act: bool = False
     # Who may read and write what `api.db` keeps, by collection.
     collections: Mapping[str, CollectionRule] = field(default_factory=dict)
+    # The page, the query it was opened with (the host's own name in it, too), and all pages.
+    path: str = ""
+    query: dict[str, Any] = field(default_factory=dict)
+    pages: tuple[str, ...] = ()
     # What the event wants to keep, until it has succeeded.
     writes: Writes = field(default_factory=Writes)
     # Whether the person acts for the brand, once somebody has asked.

@@ -17,7 +17,7 @@ COMMENT_ROWS = 100
 NEWS_ROWS = 50
 
 # What a post may carry.  An order or a transfer is between two sides, so it is not for the feed.
-CARD_KINDS = frozenset({"product", "program", "brand"})
+CARD_KINDS = frozenset({"product", "program", "page", "brand"})
 
 # A person at a keyboard stays far below these; a script does not.
 POSTS_PER_MINUTE_MAX = 6

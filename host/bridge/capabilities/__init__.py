@@ -7,7 +7,16 @@ again makes nothing twice.  What they store waits in the event's ``writes`` unti
 
 from collections.abc import Mapping
 
-from host.bridge.capabilities import database, device, identity, market, media, shell, storage
+from host.bridge.capabilities import (
+    database,
+    device,
+    identity,
+    market,
+    media,
+    share,
+    shell,
+    storage,
+)
 from host.bridge.capabilities.handler import Handler
 from host.bridge.http_request import http_request
 
@@ -18,6 +27,7 @@ HANDLERS: Mapping[str, Handler] = {
     **device.HANDLERS,
     **media.HANDLERS,
     **market.HANDLERS,
+    **share.HANDLERS,
     **shell.HANDLERS,
     "http.request": http_request,
 }

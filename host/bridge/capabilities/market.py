@@ -5,7 +5,7 @@ from typing import Any
 
 from host.bridge.capabilities.asking import ask
 from host.bridge.capabilities.handler import Handler
-from host.bridge.service import payment_result
+from host.bridge.service import find_arrival, payment_result
 from host.bridge.visit import Visit
 from host.core.db import Tx
 from host.core.errors import NotFoundError
@@ -123,6 +123,7 @@ def _create_order(
     for line in lines:
         product = market.access_product_by_sku(tx, visit.brand_id, line["sku"])
         asks.append(LineAsk(product.id, line["qty"]))
+    arrival = find_arrival(tx, visit.person_id, visit.program_id, now_ms=visit.now_ms)
     order = market.create_order(
         tx,
         order_id,
@@ -130,6 +131,7 @@ def _create_order(
         brand_id=visit.brand_id,
         lines=asks,
         source=f"program:{visit.program_id}",
+        shared_by=":".join(arrival or ()),
         now_ms=visit.now_ms,
     )
     return order, _skus(tx, [order])

@@ -32,6 +32,7 @@ from host.bridge.service.consents import (
 from host.bridge.service.logins import create_login_code, use_login_code
 from host.bridge.service.logs import read_log, write_log
 from host.bridge.service.opening import access_running
+from host.bridge.service.shares import access_share, find_arrival, note_arrival, put_share
 from host.bridge.service.sheets import SHEETS
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "accepted",
     "access_open_ask",
     "access_running",
+    "access_share",
     "allow",
     "allow_all",
     "answer_order_asks",
@@ -46,14 +48,17 @@ __all__ = [
     "create_login_code",
     "decide",
     "fail_delivery",
+    "find_arrival",
     "find_open_scopes",
     "find_permissions",
     "find_waiting_asks",
     "finish_delivery",
     "forget_person",
     "note_access",
+    "note_arrival",
     "open_asks",
     "payment_result",
+    "put_share",
     "read_log",
     "read_sheet",
     "revoke",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from host.bridge import repository
+from host.bridge import repository, repository_shares
 from host.bridge.model import ACCESS_LINES_SHOWN, VISIT_MS, Access, Consent
 from host.core.db import Tx
 from host.core.errors import BadInputError
@@ -42,6 +42,7 @@ def forget_person(tx: Tx, person_id: str, program_id: str) -> None:
     What it has learned stays listed: that is the person's own record, and no program can read it.
     """
     repository.delete_of_person(tx, person_id, program_id)
+    repository_shares.delete_arrival(tx, person_id, program_id)
     programs.forget_visit(tx, person_id, program_id)
 
 

@@ -9,13 +9,13 @@ admin stops a version or lets it go.
 from quart import Blueprint, current_app
 
 from host.bridge.channel import close_pages
-from host.bridge.web import acts, files, permissions, program, sheets, suspensions
+from host.bridge.web import acts, files, permissions, program, shares, sheets, suspensions
 from host.core.web import deps
 
 __all__ = ["blueprint"]
 
 blueprint = Blueprint("bridge", __name__)
-for part in (program, files, sheets, acts, permissions, suspensions):
+for part in (program, files, sheets, shares, acts, permissions, suspensions):
     blueprint.register_blueprint(part.blueprint)
 
 

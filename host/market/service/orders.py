@@ -59,9 +59,12 @@ def create_order(
     brand_id: str,
     lines: Sequence[LineAsk],
     source: str = "",
+    shared_by: str = "",
     now_ms: int,
 ) -> Order:
     """Make an order that waits to be paid, with the prices of this moment.
+
+    ``shared_by`` says whose link brought the buyer, as the bridge knows it; no address or form can.
 
     ``order_id`` is the caller's idempotency key: the same wish under it returns the first order.
     No stock is taken before the money moves.
@@ -83,7 +86,7 @@ def create_order(
         kind=first.kind,
         money=sum_up(asks, products),
         lines=tuple(_line(n, ask, products[ask.product_id]) for n, ask in enumerate(asks)),
-        source=check_source(source),
+        source=":".join(filter(None, (check_source(source), shared_by))),
         now_ms=now_ms,
     )
     repository.set_timer(tx, Timer(order.id, TimerKind.EXPIRE, now_ms + EXPIRE_AFTER_MS))

@@ -3,6 +3,7 @@
 import { on, send } from "./live.js";
 import { ask, toast } from "./fetch.js";
 import { endLoading, setBadge, showLoading } from "./program_signs.js";
+import "./poster.js";
 import { closeSheet, openSheet } from "./sheet.js";
 import { copyText } from "./copy.js";
 import { showPictures } from "./viewer.js";
@@ -207,6 +208,7 @@ function perform({ name, args }) {
   else if (name === "sheet") openSheet(args.url);
   else if (name === "media.preview") showPictures(args.pictures, args.current, box.dataset);
   else if (name === "clipboard.set") copyText(args.text, box.dataset);
+  else if (name === "sheet") openSheet(args.url);
   else if (name === "share") openSheet(`/share?kind=${encodeURIComponent(args.kind)}&id=${encodeURIComponent(args.id)}`);
   else if (name === "nav.to") go(args.page, args.query, now.depth + 1);
   else if (name === "nav.redirect") go(args.page, args.query, now.depth, true);
