@@ -230,6 +230,7 @@ SECTIONS: dict[str, tuple[Line, ...]] = {
         ),
         ("A question to a person stays open for", "host.bridge.model:ASK_TTL_MS"),
         ("A line that `ui.prompt` asks for", "host.bridge.service.sheets.shell:TEXT_LENGTH_MAX"),
+        ("The address in a QR code", "host.bridge.share:QR_URL_LENGTH_MAX"),
         (
             "Events whose log is kept, all people together",
             "host.bridge.runner:EVENTS_LOGGED_PER_MINUTE",
