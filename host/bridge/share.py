@@ -18,7 +18,7 @@ from sdk.contract import ArgumentRefusedError, validate_args
 
 # A code of more dots cannot be read from a screen at arm's length.
 QR_URL_LENGTH_MAX = 600
-_STORED_PICTURE = re.compile(r"/media/([A-Za-z0-9]+)(?:-[0-9]+)?\.webp")
+_STORED_PICTURE = re.compile(r"/media/([0-9a-f]{32})(?:-[0-9]+)?\.webp")
 
 
 async def share_effect(visit: Visit, result: Any) -> dict[str, Any]:

@@ -72,7 +72,7 @@ class Home(Page):
         self.text = self.order["id"]
 
     def on_share(self, source):
-        return api.share.card(title="Ten off", image="/media/abc-720.webp", coupon="TEN")
+        return api.share.card(title="Ten off", image="/media/0123456789abcdef0123456789abcdef-720.webp", coupon="TEN")
 '''
 HANDLERS = ("info", "make", "far", "qr", "long", "poster", "buy")
 TEMPLATE = "<h1>{{ text }}</h1><p>{{ seen }}</p><p>{{ opened }}</p>" + "".join(
@@ -311,7 +311,7 @@ class TestSharing:
 
         assert (first, first["kind"]) == (again, "page")
         assert (card.title, card.subtitle, card.shop_name, card.image_id) == (
-            "Ten off", "Test Shop", "Tea House", "abc",
+            "Ten off", "Test Shop", "Tea House", "0123456789abcdef" * 2,
         )  # fmt: skip
         assert bob.texts[1:] == ["coupon TEN", "True share"]
 
