@@ -72,7 +72,8 @@ class Home(Page):
         self.text = self.order["id"]
 
     def on_share(self, source):
-        return api.share.card(title="Ten off", image="/media/0123456789abcdef0123456789abcdef-720.webp", coupon="TEN")
+        cover = "/media/0123456789abcdef0123456789abcdef-720.webp"
+        return api.share.card(title="Ten off", image=cover, coupon="TEN")
 '''
 HANDLERS = ("info", "make", "far", "qr", "long", "poster", "buy")
 TEMPLATE = "<h1>{{ text }}</h1><p>{{ seen }}</p><p>{{ opened }}</p>" + "".join(
