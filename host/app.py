@@ -15,6 +15,7 @@ from host.core.errors import NotFoundError
 from host.core.media import media_path
 from host.demo import web as demo_web
 from host.identity.web import load_session
+from host.wallet import conformance
 
 core_blueprint = Blueprint("core", __name__)
 
@@ -63,6 +64,8 @@ def create_app(deps: Deps) -> Quart:
     if deps.settings.demo:
         app.register_blueprint(demo_web.blueprint)
         app.config["DEMO_HANDLES"] = demo_web.FRONT_HANDLES
+    if deps.settings.conformance:
+        app.register_blueprint(conformance.make_blueprint())
     deps.card_loaders.update(subscriptions.all_card_loaders())
     subscriptions.install_channels(deps)
     return app

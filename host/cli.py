@@ -22,6 +22,7 @@ from host.core.migrate import MigrationRefusedError, migrate
 from host.core.settings import Settings, SettingsError, describe
 from host.identity import service as identity
 from host.serve import StartRefusedError, bind, is_loopback, open_deps, serve
+from host.wallet.conformance import ConformanceRefusedError, check_may_serve
 from sdk import cli as sdk_cli
 
 
@@ -200,10 +201,15 @@ def _run_loop(work: Coroutine[Any, Any, None]) -> None:
 def _prepare(settings: Settings) -> Callable[[Deps], Coroutine[Any, Any, None]]:
     if settings.demo:
         return demo.prepare
-    return _refuse_demo_accounts
+    return _refuse_what_is_for_tests
 
 
-async def _refuse_demo_accounts(deps: Deps) -> None:
+async def _refuse_what_is_for_tests(deps: Deps) -> None:
+    if deps.settings.conformance:
+        try:
+            await check_may_serve(deps.db, is_loopback=is_loopback(deps.settings.host))
+        except ConformanceRefusedError as error:
+            raise StartRefusedError(str(error)) from error
     if not is_loopback(deps.settings.host) and await demo.is_demo_lane(deps):
         raise StartRefusedError(
             f"{deps.settings.database_path} holds the demo lane, whose password everybody knows."

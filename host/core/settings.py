@@ -46,6 +46,8 @@ class Settings:
     platform_fee_bps: int = 60
     # Where signed checkpoints of the ledger are added; a place that outlives this machine is best.
     checkpoint_file: str = ""
+    # Test-only addresses for the public ledger-conformance-kit, on a loopback address alone.
+    conformance: bool = False
     # strict: refuse to run mini-programs unless every wall is proved; degraded: developer's own.
     isolation: str = "strict"
     # A mini-program that computes for longer than this in one event is stopped.
@@ -150,6 +152,8 @@ def _check(values: dict[str, Any]) -> list[str]:
         mistakes.append("HUTONG_ISOLATION must be strict or degraded")
     if not 0 <= values.get("platform_fee_bps", 0) <= 10_000:  # noqa: PLR2004  (all of it)
         mistakes.append("HUTONG_PLATFORM_FEE_BPS must be 0 to 10000")
+    if values.get("conformance") and values.get("demo", True):
+        mistakes.append("HUTONG_CONFORMANCE needs an empty ledger: set HUTONG_DEMO=0 as well")
     if not 0 <= values.get("port", 0) <= 65_535:  # noqa: PLR2004  (ports are 16 bits)
         mistakes.append("HUTONG_PORT must be 0 to 65535")
     mistakes += _check_egress(values)

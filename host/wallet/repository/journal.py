@@ -59,6 +59,30 @@ def each_account(tx: Tx) -> Iterator[StoredSums]:
         after = rows[-1]["id"]
 
 
+def find_entries(tx: Tx, prefix: str) -> list[Row]:
+    """Return the entries of accounts whose id begins with ``prefix``, in the journal's order."""
+    return tx.rows(
+        "SELECT e.seq, CASE WHEN t.debit_id = e.account_id THEN 1 ELSE 2 END AS side,"
+        " e.account_id, e.change_minor, t.currency, t.reference"
+        " FROM wallet_entry e JOIN wallet_transfer t ON t.seq = e.seq"
+        " WHERE e.account_id >= :prefix AND e.account_id < :beyond ORDER BY e.seq, 2"
+        " LIMIT 100000",
+        prefix=prefix,
+        beyond=prefix[:-1] + chr(ord(prefix[-1]) + 1),
+    )
+
+
+def has_accounts_beside(tx: Tx, prefix: str) -> bool:
+    """Tell whether there is an account whose id does not begin with ``prefix``."""
+    beyond = prefix[:-1] + chr(ord(prefix[-1]) + 1)
+    row = tx.row(
+        "SELECT 1 AS one FROM wallet_account WHERE id < :prefix OR id >= :beyond LIMIT 1",
+        prefix=prefix,
+        beyond=beyond,
+    )
+    return row is not None
+
+
 def sum_debits(tx: Tx) -> dict[str, int]:
     """Return what all accounts of each currency were debited, by currency."""
     rows = tx.rows(
