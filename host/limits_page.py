@@ -228,6 +228,8 @@ SECTIONS: dict[str, tuple[Line, ...]] = {
             "A text for or from the clipboard",
             "sdk.contract.capabilities.device:CLIPBOARD_CHARS_MAX",
         ),
+        ("Messages that follow from one order or choice", "host.bridge.model:MESSAGES_PER_ACT_MAX"),
+        ("A field of a message", "sdk.contract.message_text:FIELD_CHARS_MAX"),
         ("A question to a person stays open for", "host.bridge.model:ASK_TTL_MS"),
         ("A line that `ui.prompt` asks for", "host.bridge.service.sheets.shell:TEXT_LENGTH_MAX"),
         ("The address in a QR code", "host.bridge.share:QR_URL_LENGTH_MAX"),

@@ -36,11 +36,13 @@ def sample_answer(
 ) -> dict[str, Any]:
     """Return an answer to the question ``name``: every field, with those that are ``given``."""
     fields = {field.name: None for field in msgspec.structs.fields(CAPABILITIES[name].result)}
-    answer = {**fields, "ok": ok, "reason": None if ok else "declined"}
+    answer: dict[str, Any] = {**fields, "ok": ok, "reason": None if ok else "declined"}
     if ok:
         answer |= ANSWERS.get(name, {})
     if name == "pay.open":
         answer |= {"order_id": args["order_id"]} | ({} if ok else {"status": "declined"})
+    elif name == "messages.subscribe":
+        answer |= {"topics": list(args["topics"]) if ok else []}
     elif name == "ui.action_sheet" and ok:
         chosen = given.get("index", 0)
         answer |= {"index": chosen, "text": args["items"][chosen]}

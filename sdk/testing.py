@@ -30,7 +30,7 @@ from runtime.turn import Ran, Step, Steps, Turn
 from runtime.view import Element, Node, Text, compile_template
 from sdk.contract.capabilities import CAPABILITIES
 from sdk.contract.documents import CollectionRule
-from sdk.contract.errors import CALL_ERRORS, CONFLICT, NEEDS_ACT, NOT_FOUND
+from sdk.contract.errors import CALL_ERRORS, CONFLICT, NEEDS_ACT, NOT_FOUND, QUOTA_EXCEEDED
 from sdk.contract.events import ACTS, LIFE_CYCLE
 from sdk.contract.manifest import FILE as MANIFEST_FILE
 from sdk.contract.manifest import validate_manifest
@@ -38,6 +38,7 @@ from sdk.errors import ApiError
 from sdk.samples import sample_answer
 from sdk.testing_database import FakeDatabase
 
+MESSAGES_PER_ACT_MAX = 5
 NOW_MS = 1_700_000_000_000
 _SELECTOR = re.compile(r"(?P<tag>[a-z0-9-]*)(?P<rest>(?:\.[\w-]+|#[\w-]+|\[[\w-]+=[^\]]*\])*)")
 _ATTRIBUTE = re.compile(r"\[([\w-]+)=\"?([^\]\"]*)\"?\]")
@@ -166,6 +167,18 @@ class FakeHost:
             raise ApiError(CONFLICT, "This order is paid. Ask for the money back instead.")
         order["status"] = "cancelled"
         return order
+
+    def _messages_send(self, args: dict[str, Any]) -> dict[str, int]:
+        if args["order_id"] is not None:
+            self._orders_get({"id": args["order_id"]})
+        act = args["order_id"] or args["topic"]
+        others = [each for name, each in self.calls if name == "messages.send"]
+        left = MESSAGES_PER_ACT_MAX - [each["order_id"] or each["topic"] for each in others].count(
+            act
+        )
+        if left < 0:
+            raise ApiError(QUOTA_EXCEEDED, "Five messages have followed from this.")
+        return {"left": left}
 
     def _orders_list(self, _args: dict[str, Any]) -> dict[str, Any]:
         return {"items": list(self.orders.values())[::-1], "after": None}

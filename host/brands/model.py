@@ -73,3 +73,4 @@ class Following:
 
     is_following: bool
     follower_count: int
+    is_muted: bool = False

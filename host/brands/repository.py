@@ -164,6 +164,36 @@ def delete_follow(tx: Tx, brand_id: str, person_id: str) -> None:
     )
 
 
+def put_mute(tx: Tx, brand_id: str, person_id: str, *, now_ms: int) -> None:
+    """Let no messages of the brand reach a person; once is enough."""
+    tx.run(
+        "INSERT INTO brands_mute (brand_id, person_id, muted_at_ms)"
+        " VALUES (:brand_id, :person_id, :now_ms) ON CONFLICT DO NOTHING",
+        brand_id=brand_id,
+        person_id=person_id,
+        now_ms=now_ms,
+    )
+
+
+def delete_mute(tx: Tx, brand_id: str, person_id: str) -> None:
+    """Let messages of the brand reach a person again."""
+    tx.run(
+        "DELETE FROM brands_mute WHERE brand_id = :brand_id AND person_id = :person_id",
+        brand_id=brand_id,
+        person_id=person_id,
+    )
+
+
+def is_muted(tx: Tx, brand_id: str, person_id: str) -> bool:
+    """Tell whether the person wants no messages of the brand."""
+    row = tx.row(
+        "SELECT 1 AS yes FROM brands_mute WHERE brand_id = :brand_id AND person_id = :person_id",
+        brand_id=brand_id,
+        person_id=person_id,
+    )
+    return row is not None
+
+
 def is_following(tx: Tx, brand_id: str, person_id: str) -> bool:
     """Tell whether the person follows the brand."""
     row = tx.row(

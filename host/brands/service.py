@@ -116,6 +116,7 @@ def open_brand_page(tx: Tx, handle: str, *, viewer_id: str) -> tuple[Brand, Foll
     following = Following(
         repository.is_following(tx, brand.id, viewer_id),
         repository.count_followers(tx, brand.id),
+        repository.is_muted(tx, brand.id, viewer_id),
     )
     return brand, following, repository.find_member(tx, brand.id, viewer_id) is not None
 
@@ -215,6 +216,24 @@ def follow(tx: Tx, brand_id: str, *, actor_id: str, is_following: bool, now_ms: 
     else:
         repository.delete_follow(tx, brand_id, actor_id)
     return brand
+
+
+def mute(tx: Tx, brand_id: str, *, actor_id: str, is_muted: bool, now_ms: int) -> Brand:
+    """Let no messages of a brand's programs and team reach one, or let them again.
+
+    The brand is not told.  What the host says about orders comes all the same.
+    """
+    brand = access_public_brand(tx, brand_id)
+    if is_muted:
+        repository.put_mute(tx, brand_id, actor_id, now_ms=now_ms)
+    else:
+        repository.delete_mute(tx, brand_id, actor_id)
+    return brand
+
+
+def is_muted(tx: Tx, brand_id: str, person_id: str) -> bool:
+    """Tell whether a person wants no messages of the brand.  For other domains."""
+    return repository.is_muted(tx, brand_id, person_id)
 
 
 def create_key(

@@ -24,6 +24,13 @@ class AskAnsweredError(ConflictError):
     title = "Already answered"
 
 
+class MessageGoneError(NotFoundError):
+    """No service message with this id was sent to this person."""
+
+    problem = "message-gone"
+    title = "No such message"
+
+
 class EventRefusedError(BadInputError):
     """A browser sent an event that no page can have caused."""
 

@@ -80,6 +80,8 @@ async def check_call(
         raise refuse(NOT_DECLARED)
     if scope not in visit.running.scopes:
         raise refuse(NOT_APPROVED)
+    if capability.has_own_consent:
+        return
     if capability.kind == "wait":
         return  # the person is asked, each time or once for all, by the sheet that it opens
     open_scopes = await visit.deps.db.read(

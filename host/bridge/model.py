@@ -27,6 +27,9 @@ LOG_LINES_SHOWN = 200
 LOG_LINES_KEPT_MAX = 20_000
 ACCESS_LINES_SHOWN = 100
 LOG_KEPT_MS = 30 * 24 * 3600 * 1000
+# Messages that may follow from one order, or from one choice in a sheet.
+MESSAGES_PER_ACT_MAX = 5
+MESSAGES_KEPT_MS = 365 * 24 * 3600 * 1000
 ACCESS_KEPT_MS = 365 * 24 * 3600 * 1000
 
 
@@ -144,6 +147,33 @@ class LogLine:
     at_ms: int
     # The event, when it can be run again; otherwise empty.
     event_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A topic of a program: wanted since an answer, or stopped."""
+
+    person_id: str
+    program_id: str
+    topic: str
+    act_id: str
+    changed_at_ms: int
+    stopped_at_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SentMessage:
+    """A service message; its words are in the chat."""
+
+    id: str
+    person_id: str
+    program_id: str
+    topic: str
+    # The order or the answer that it follows from.
+    act_id: str
+    page: str
+    query: Mapping[str, Any]
+    sent_at_ms: int
 
 
 @dataclass(frozen=True, slots=True)

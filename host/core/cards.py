@@ -28,6 +28,8 @@ class Card:
     status: str = ""
     open_url: str = ""
     buy_url: str | None = None
+    # Where a tap ends messages like the one above the card.
+    stop_url: str | None = None
 
 
 # Called with the ids and the person who looks; leaves out what that person may not see.

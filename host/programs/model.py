@@ -43,6 +43,14 @@ class Permission:
 
 
 @dataclass(frozen=True, slots=True)
+class MessageTopic:
+    """A sentence that a version may send to people, by language, with fields in braces."""
+
+    topic: str
+    text: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Program:
     """A mini-program as everybody may see it: the face of its live version."""
 
@@ -80,6 +88,7 @@ class Version:
     reason: str
     # Hosts that it may ask for data; what `hutong.network` of its manifest says.
     network: tuple[str, ...] = ()
+    messages: tuple[MessageTopic, ...] = ()
 
     @property
     def may_go_live(self) -> bool:
@@ -103,6 +112,7 @@ class CheckedPackage:
     permissions: tuple[Permission, ...]
     findings: tuple[Finding, ...]
     network: tuple[str, ...] = ()
+    messages: tuple[MessageTopic, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,15 @@ import msgspec
 
 from host.core.db import Row, Tx, expand
 from host.core.paging import Cursor
-from host.programs.model import CheckedPackage, Permission, Program, Secret, Status, Version
+from host.programs.model import (
+    CheckedPackage,
+    MessageTopic,
+    Permission,
+    Program,
+    Secret,
+    Status,
+    Version,
+)
 from sdk.contract.findings import Finding
 
 
@@ -172,9 +180,9 @@ def insert_version(tx: Tx, version_id: str, package: CheckedPackage, *, now_ms: 
     tx.run(
         "INSERT INTO programs_version (id, program_id, version_name, code, digest,"
         " compiled_digest, size_bytes, name, description, icon_id, permissions, findings, network,"
-        " status, created_at_ms) VALUES (:id, :program_id, :version_name, :code, :digest,"
+        " messages, status, created_at_ms) VALUES (:id, :program_id, :version_name, :code, :digest,"
         " :compiled_digest, :size_bytes, :name, :description, :icon_id, :permissions, :findings,"
-        " :network, 'development', :now_ms)",
+        " :network, :messages, 'development', :now_ms)",
         id=version_id,
         program_id=package.app_id,
         version_name=package.version_name,
@@ -188,6 +196,7 @@ def insert_version(tx: Tx, version_id: str, package: CheckedPackage, *, now_ms: 
         permissions=msgspec.json.encode(package.permissions).decode(),
         findings=msgspec.json.encode(package.findings).decode(),
         network=msgspec.json.encode(package.network).decode(),
+        messages=msgspec.json.encode(package.messages).decode(),
         now_ms=now_ms,
     )
 
@@ -195,7 +204,7 @@ def insert_version(tx: Tx, version_id: str, package: CheckedPackage, *, now_ms: 
 _VERSION = (
     "SELECT id, program_id, version_name, code, digest, compiled_digest, size_bytes, name,"
     " description, icon_id, permissions, findings, status, created_at_ms, submitted_at_ms,"
-    " decided_at_ms, rule, reason, network FROM programs_version"
+    " decided_at_ms, rule, reason, network, messages FROM programs_version"
 )
 
 
@@ -376,6 +385,7 @@ def _version(row: Row) -> Version:
         rule=row["rule"],
         reason=row["reason"],
         network=_decode(row["network"], tuple[str, ...]),
+        messages=_decode(row["messages"], tuple[MessageTopic, ...]),
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from sdk.contract.documents import CollectionRule
 from sdk.contract.findings import Finding, has_errors
 from sdk.contract.manifest_schema import MANIFEST
+from sdk.contract.message_text import FIELD_KINDS, has_link, read_fields
 from sdk.contract.schema import Findings, check, plain
 from sdk.contract.scopes import SCOPES
 from sdk.contract.strict_json import JsonRefusedError, Node, parse
@@ -63,6 +64,14 @@ class Tab:
 
 
 @dataclass(frozen=True, slots=True)
+class MessageTopic:
+    """A sentence that the mini-program may send to people, by language."""
+
+    topic: str
+    text: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """A manifest that has passed the check.  The first page is where the program opens."""
 
@@ -83,6 +92,7 @@ class Manifest:
     tab_bar: tuple[Tab, ...] = ()
     network: tuple[str, ...] = ()
     collections: Mapping[str, CollectionRule] = field(default_factory=dict)
+    messages: tuple[MessageTopic, ...] = ()
     isolate: str = "program"
 
 
@@ -110,6 +120,7 @@ def validate_manifest(
         _check_identity(root, host_code, taken_ids, findings)
         _check_pages(root, findings)
         _check_permissions(root, findings)
+        _check_messages(root, findings)
         _check_repeats(root, findings)
     found = sorted(findings.all)
     if has_errors(found):
@@ -200,6 +211,26 @@ def _check_permissions(root: Node, findings: Findings) -> None:
             )
 
 
+def _check_messages(root: Node, findings: Findings) -> None:
+    """A sentence says the same in every language, leads nowhere, and has fields that exist."""
+    messages = _node(root, "hutong", "messages")
+    topics = messages.value if messages is not None and messages.kind == "object" else {}
+    for topic, text in topics.items():
+        texts = list(text.value.values()) if text.kind == "object" else [text]
+        said = [each for each in texts if each.kind == "text"]
+        fields = [read_fields(each.value) for each in said]
+        at = f"hutong.messages.{topic}"
+        if None in fields:
+            fix = "write {name} or {name:kind} with one of " + ", ".join(FIELD_KINDS)
+            findings.error(text, "MAN013", f"{at} has braces that are no field", fix)
+        elif any(each != fields[0] for each in fields):
+            message = f"{at} has other fields in one language than in another"
+            findings.error(text, "MAN013", message, "use the same fields in every language")
+        if any(has_link(each.value) for each in said):
+            fix = "take it out: the message's card leads to your page"
+            findings.error(text, "MAN013", f"{at} has something like a link", fix)
+
+
 def _check_repeats(root: Node, findings: Findings) -> None:
     """Two entries that mean the same thing: one of them would be ignored."""
     groups = (
@@ -262,6 +293,10 @@ def _manifest(read: dict[str, Any]) -> Manifest:
             name: CollectionRule(each["read"], each["write"])
             for name, each in own.get("collections", {}).items()
         },
+        messages=tuple(
+            MessageTopic(topic, _by_language(text))
+            for topic, text in own.get("messages", {}).items()
+        ),
         isolate=own.get("isolate", "program"),
     )
 

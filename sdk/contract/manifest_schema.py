@@ -149,6 +149,9 @@ _TAB = Members(
         "icon": Member(_FILE, "Path of a picture in the package.", used=False),
     }
 )
+_TOPIC = Text(
+    'small letters, digits and _, such as "shipped"', chars_max=40, pattern="[a-z][a-z0-9_]{0,39}"
+)
 _COLLECTION_NAME = Text(
     'small letters, digits and _, such as "reviews"', chars_max=40, pattern="[a-z][a-z0-9_]{0,39}"
 )
@@ -177,6 +180,11 @@ _HUTONG = Members(
         "collections": Member(
             Named(_COLLECTION, _COLLECTION_NAME, COLLECTIONS_MAX),
             "What `api.db` keeps, by the collection's name, and who may read and write it.",
+        ),
+        "messages": Member(
+            Named(_localised(_SENTENCE, "The sentence"), _TOPIC, 20),
+            "Sentences that `api.messages` may send, by topic, with fields such as {number:code};"
+            " shown to reviewers.",
         ),
         "skills": Member(Items(Members(), 0, 0), "Reserved: must be empty."),
         "isolate": Member(

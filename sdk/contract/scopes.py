@@ -68,6 +68,13 @@ SCOPES: Mapping[str, Scope] = MappingProxyType(
                 zh=("剪贴板", "获取你每次粘贴并确认的文字。"),
             ),
             _scope(
+                "messages",
+                "Send the sentences of `hutong.messages` after an order, or on topics that the"
+                " person has chosen: five for each.",
+                en=("Messages", "Send you messages on the topics that you choose."),
+                zh=("消息", "就你选择的主题向你发送消息。"),
+            ),
+            _scope(
                 "bills",
                 "Put a bill of the merchant before the person.  Paying it stays the person's act.",
                 en=("Bills", "Send you bills. You decide whether and when to pay them."),

@@ -41,7 +41,10 @@ def test_what_needs_consent_waits_or_is_a_bill() -> None:
     asking = {name: each.kind for name, each in CAPABILITIES.items() if each.scope}
 
     assert asking["identity.profile"] == "wait"
-    assert {name for name, kind in asking.items() if kind != "wait"} == {"bills.create"}
+    assert {name for name, kind in asking.items() if kind != "wait"} == {
+        "bills.create",
+        "messages.send",
+    }
 
 
 class TestBindArgs:

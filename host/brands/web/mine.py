@@ -62,3 +62,17 @@ async def post_follow(brand_id: str) -> ResponseReturnValue:
         now_ms=deps().now_ms(),
     )
     return see_other(f"/b/{brand.handle}")
+
+
+@blueprint.post("/brands/<brand_id>/mute")
+async def post_mute(brand_id: str) -> ResponseReturnValue:
+    """Let no messages of a brand come, or let them again."""
+    form = await request.form
+    brand = await deps().db.write(
+        service.mute,
+        brand_id,
+        actor_id=current_person_id(),
+        is_muted=form.get("on") == "1",
+        now_ms=deps().now_ms(),
+    )
+    return see_other(f"/b/{brand.handle}")

@@ -2,6 +2,7 @@
 
 ``opening``: who may run which version.  ``asks``: questions to people and their answers.
 ``consents``: what people allow, and what was learned.  ``logs``: what merchants read.
+``messages``: what programs tell people.
 ``sheets``: how each capability that waits for a person asks.
 """
 
@@ -31,6 +32,13 @@ from host.bridge.service.consents import (
 )
 from host.bridge.service.logins import create_login_code, use_login_code
 from host.bridge.service.logs import read_log, write_log
+from host.bridge.service.messages import (
+    find_subscriptions,
+    find_topic,
+    send_message,
+    stop_like,
+    stop_topic,
+)
 from host.bridge.service.opening import access_running
 from host.bridge.service.shares import access_share, find_arrival, note_arrival, put_share
 from host.bridge.service.sheets import SHEETS
@@ -51,6 +59,8 @@ __all__ = [
     "find_arrival",
     "find_open_scopes",
     "find_permissions",
+    "find_subscriptions",
+    "find_topic",
     "find_waiting_asks",
     "finish_delivery",
     "forget_person",
@@ -62,7 +72,10 @@ __all__ = [
     "read_log",
     "read_sheet",
     "revoke",
+    "send_message",
     "sheet_url",
+    "stop_like",
+    "stop_topic",
     "sweep",
     "use_login_code",
     "write_log",

@@ -22,6 +22,7 @@ from host.bridge.model import (
     Running,
 )
 from host.bridge.service.consents import note_access
+from host.bridge.service.messages import sweep_messages
 from host.bridge.service.opening import access_running
 from host.bridge.service.sheets import SHEETS, Answer
 from host.core import live
@@ -166,7 +167,12 @@ def sweep(tx: Tx, *, now_ms: int) -> int:
         access_before_ms=now_ms - ACCESS_KEPT_MS,
         login_before_ms=now_ms - LOGIN_CODE_TTL_MS,
     )
-    return len(old) + forgotten + repository.trim_logs(tx, kept=LOG_LINES_KEPT_MAX)
+    return (
+        len(old)
+        + forgotten
+        + repository.trim_logs(tx, kept=LOG_LINES_KEPT_MAX)
+        + sweep_messages(tx, now_ms=now_ms)
+    )
 
 
 def _note(tx: Tx, ask: Ask, result: dict[str, Any], *, now_ms: int) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from host.bridge import repository, repository_shares
+from host.bridge import repository, repository_messages, repository_shares
 from host.bridge.model import ACCESS_LINES_SHOWN, VISIT_MS, Access, Consent
 from host.core.db import Tx
 from host.core.errors import BadInputError
@@ -43,6 +43,7 @@ def forget_person(tx: Tx, person_id: str, program_id: str) -> None:
     """
     repository.delete_of_person(tx, person_id, program_id)
     repository_shares.delete_arrival(tx, person_id, program_id)
+    repository_messages.delete_subscriptions(tx, person_id, program_id)
     programs.forget_visit(tx, person_id, program_id)
 
 

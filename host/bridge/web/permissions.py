@@ -18,11 +18,13 @@ async def show_permissions() -> str:
     consents, accesses, programs = await deps().db.read(
         service.find_permissions, current_person_id(), now_ms=deps().now_ms()
     )
+    subscriptions = await deps().db.read(service.find_subscriptions, current_person_id())
     visited = await deps().db.read(directory.find_visited, current_person_id())
     return await render(
         "bridge/permissions.html",
         tab="me",
         visited=visited,
+        subscriptions=subscriptions,
         consents=consents,
         allowed={(consent.program_id, consent.scope) for consent in consents},
         accesses=accesses,

@@ -16,7 +16,7 @@ from host.programs.errors import (
     PackageRefusedError,
     PackageTooLargeError,
 )
-from host.programs.model import CheckedPackage, Permission, Version
+from host.programs.model import CheckedPackage, MessageTopic, Permission, Version
 from host.programs.service import storing
 from runtime import package as packages
 from runtime.findings import has_errors
@@ -84,6 +84,7 @@ async def check_package(deps: Deps, data: bytes, *, app_id: str, brand_id: str) 
         ),
         findings=tuple(sorted(set(findings))),
         network=manifest.network,
+        messages=tuple(MessageTopic(m.topic, dict(m.text)) for m in manifest.messages),
     )
 
 

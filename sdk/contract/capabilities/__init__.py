@@ -13,6 +13,7 @@ from sdk.contract.capabilities.device import DEVICE
 from sdk.contract.capabilities.identity import IDENTITY
 from sdk.contract.capabilities.market import MARKET
 from sdk.contract.capabilities.media import MEDIA
+from sdk.contract.capabilities.messages import MESSAGES
 from sdk.contract.capabilities.model import Capability
 from sdk.contract.capabilities.other import OTHER
 from sdk.contract.capabilities.outside import OUTSIDE
@@ -34,6 +35,7 @@ CAPABILITIES: Mapping[str, Capability] = MappingProxyType(
             DEVICE,
             MEDIA,
             MARKET,
+            MESSAGES,
             OUTSIDE,
             SHARE,
             OTHER,

@@ -37,6 +37,9 @@ class Capability:
     scope_when: tuple[str, str, str] | None = None
     # The keyword argument that collects every keyword the signature does not name.
     rest: str | None = None
+    # The person's word is more exact than the scope, such as a topic or an order, and the handler
+    # looks for it; the scope must be declared and approved all the same.
+    has_own_consent: bool = False
     # Platform code (manifest `platform_version.min_code`) that first had it.
     since: int = 1
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from host.bridge.service.sheets import device, identity, market, media, shell
+from host.bridge.service.sheets import device, identity, market, media, messages, shell
 from host.bridge.service.sheets.model import Answer, Sheet
 
 __all__ = ["SHEETS", "Answer", "Sheet"]
@@ -12,5 +12,6 @@ SHEETS: Mapping[str, Sheet] = {
     **device.SHEETS,
     **media.SHEETS,
     **market.SHEETS,
+    **messages.SHEETS,
     **shell.SHEETS,
 }
