@@ -8,7 +8,7 @@ import ast
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from runtime.class_scan import find_page_class, name_of, own_methods, page_classes, plain_texts
+from runtime.class_scan import APP, find_page_class, name_of, own_methods, page_classes, plain_texts
 from runtime.findings import Finding
 from runtime.policy.modules import STANDARD_MODULES
 from sdk.contract.capabilities import CAPABILITIES, Capability
@@ -36,6 +36,7 @@ def check_code(
     therefore bounded; ``paths`` are all files of the package.
     """
     used: set[str] = set()
+    yield from _check_app(trees)
     for path, tree in trees.items():
         if path.removesuffix(".py") in manifest.pages:
             yield from _check_page(trees, path)
@@ -50,6 +51,25 @@ def check_code(
             fix = "remove it: people are asked for nothing that is not needed"
             message = f"hutong.permissions asks for '{permission.scope}', which no file uses"
             yield Finding(MANIFEST_FILE, 0, 0, "API003", message, fix, "warning")
+
+
+def _check_app(trees: Mapping[str, ast.Module]) -> Iterable[Finding]:
+    """Check that there is one App at most, and that it does not count on remembering anything."""
+    path = "app.py"
+    classes = page_classes(trees, path, APP)
+    if len(classes) > 1:
+        fix = "put their methods into one class"
+        yield Finding(path, 1, 0, "APP001", f"has {len(classes)} classes made from App", fix)
+    for each in classes:
+        for node in ast.walk(each.node):
+            if (
+                isinstance(node, ast.Attribute)
+                and isinstance(node.ctx, ast.Store)
+                and name_of(node.value) == "self"
+            ):
+                fix = "use api.storage.set(…), or data of the page"
+                message = f"self.{node.attr}: an App keeps nothing between its handlers"
+                yield Finding(path, node.lineno, node.col_offset + 1, "APP002", message, fix)
 
 
 def _check_page(trees: Mapping[str, ast.Module], path: str) -> Iterable[Finding]:

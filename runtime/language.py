@@ -11,6 +11,7 @@ from typing import Any, Protocol, cast
 
 from runtime import policy
 from sdk.api import Caller, make_api
+from sdk.app import App
 from sdk.component import Component
 from sdk.contract.findings import Finding
 from sdk.errors import ApiError
@@ -43,6 +44,7 @@ def sdk_names(call: Caller) -> dict[str, Any]:
     """Return what ``from sdk import …`` gives inside the box."""
     return {
         "ApiError": ApiError,
+        "App": App,
         "Component": Component,
         "Page": Page,
         "api": make_api(call),
@@ -55,6 +57,7 @@ class Language:
 
     page_class = Page
     component_class = Component
+    app_class = App
 
     def __init__(self, services: Services) -> None:
         # Set by the program that is loaded: gives the names of one of its own files.

@@ -12,10 +12,12 @@ from dataclasses import dataclass
 import msgspec
 
 from runtime.class_scan import (
+    APP,
     FoundClass,
     find_page_class,
     idempotent_methods,
     own_methods,
+    page_classes,
     set_names,
 )
 from runtime.code_scan import check_code
@@ -32,6 +34,7 @@ from runtime.view import (
     page_scope,
 )
 from runtime.view.ir import Template
+from sdk.contract.events import APP_LIFE
 from sdk.contract.manifest import FILE as MANIFEST_FILE
 from sdk.contract.manifest import HOST_CODE, Manifest
 from sdk.contract.scopes import LANGUAGES
@@ -46,6 +49,8 @@ PROGRAM_RULES: Mapping[str, str] = {
     "COMP001": "A component's file needs exactly one class made from Component, and a template.",
     "COMP002": "`self.emit` needs the name of its event as a plain text.",
     "COMP003": "A component calls what waits for a person: only a page can be answered.",
+    "APP001": "`app.py` has more than one class made from App.",
+    "APP002": "An App sets an attribute: it keeps nothing between its handlers.",
     "API001": "There is no capability with this name.",
     "API002": "A capability needs a permission that the manifest does not declare.",
     "API003": "Warning: a declared permission is never used.",
@@ -165,6 +170,17 @@ def _find_pages(
     trees, _ = _read_code(texts)
     found = {page: find_page_class(trees, f"{page}.py") for page in package.manifest.pages}
     return trees, {page: cls for page, cls in found.items() if cls is not None}
+
+
+def find_app_life(files: Mapping[str, bytes]) -> frozenset[str]:
+    """Return which methods of ``APP_LIFE`` the program's own class in ``app.py`` has."""
+    if b"App" not in files.get("app.py", b""):
+        return frozenset()
+    texts, _ = _decode(files)
+    trees, _ = _read_code(texts)
+    classes = page_classes(trees, "app.py", APP)
+    methods = own_methods(trees, classes[0]) if len(classes) == 1 else None
+    return frozenset((methods or set()) & APP_LIFE.keys())
 
 
 def components_of(texts: Mapping[str, str]) -> Components:

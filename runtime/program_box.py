@@ -21,12 +21,19 @@ from sdk.contract.events import COMPONENT_LIFE, LIFE_CYCLE
 ATTRIBUTE_LENGTH_MAX = 100
 # Where the components of a package stand.
 COMPONENTS = "components/"
+# Path of the file of the program as a whole, without ``.py``.
+APP = "app"
 NOTHING_GIVEN: Mapping[str, msgspec.Raw] = MappingProxyType({})
 # Public names of a class that are neither state nor handlers.
 _NOT_STATE = (staticmethod, classmethod)
 _split_state = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _read_state = msgspec.json.Decoder(dict[str, Any])
 _read_value = msgspec.json.Decoder()
+
+
+def is_no_page(path: str) -> bool:
+    """Tell whether a handler at this path is of a component or of the program as a whole."""
+    return path == APP or path.startswith(COMPONENTS)
 
 
 class ProgramError(Exception):
@@ -103,6 +110,10 @@ class Program:
             return (fields.get("source", "menu"),)
         if handler == "migrate":
             return (fields.get("state", {}), fields.get("from_version", ""))
+        if handler == "on_launch":
+            return (fields,)
+        if handler == "on_error":
+            return (self._language.record(fields),)
         if handler in LIFE_CYCLE or handler in COMPONENT_LIFE:
             return ()
         if "ok" not in fields:
@@ -137,8 +148,11 @@ class Program:
         # own file defines, and imported modules do not keep private names.
         names = self._run_file(path)
         name = _module_name(path)
-        is_part = path.startswith(COMPONENTS)
-        base = self._language.component_class if is_part else self._language.page_class
+        base: type = self._language.page_class
+        if path.startswith(COMPONENTS):
+            base = self._language.component_class
+        elif path == f"{APP}.py":
+            base = self._language.app_class
         classes = [
             each
             for each in names.values()
@@ -169,11 +183,24 @@ def run_handler(program: Program, event: m.RunEvent, bytes_max: int) -> tuple[Ch
         result = program.call(handler, page, argument)
     elif event.handler not in (COMPONENT_LIFE if is_part else LIFE_CYCLE):
         raise ProgramError("no_handler", f"the page has no handler {event.handler!r}")
+    if event.page == APP:
+        _refuse_memory(page, page_class)
+        return Changes({}, []), None
     changes = compare(page, page_class, before, bytes_max, given)
     if is_part:
         return changes, _emitted_by(page, event.handler)
     # Only a card is handed on; what other handlers return is nobody's business.
     return changes, result if event.handler == "on_share" else None
+
+
+def _refuse_memory(app: Any, app_class: PageClass) -> None:
+    """Say that an App keeps nothing, before a merchant counts on it."""
+    for name, value in vars(app).items():
+        if name[:1] == "_":
+            continue
+        if name not in app_class.defaults or not plain.same_text(value, app_class.defaults[name]):
+            what = f"self.{name}: an App keeps nothing; use api.storage.set(…)"
+            raise ProgramError("state", what)
 
 
 def _emitted_by(part: Any, handler: str) -> list[Any]:

@@ -30,7 +30,7 @@ from runtime.view.reference import describe_templates
 from sdk.contract.capabilities import CAPABILITIES, Capability
 from sdk.contract.codes import MANIFEST_RULES
 from sdk.contract.errors import CALL_ERRORS
-from sdk.contract.events import COMPONENT_LIFE, LIFE_CYCLE
+from sdk.contract.events import APP_LIFE, COMPONENT_LIFE, LIFE_CYCLE
 from sdk.contract.manifest_schema import MANIFEST
 from sdk.contract.schema import Items, Member, Members, Named
 from sdk.contract.scopes import SCOPES
@@ -231,6 +231,12 @@ def _language() -> str:
         [
             _list("Life cycle of a page", (f"`{n}` — {doc}" for n, doc in LIFE_CYCLE.items())),
             f"## `@idempotent`\n\n`from sdk import idempotent`. {inspect.getdoc(idempotent)}",
+            _list(
+                "`app.py`: a class made from `App`",
+                (f"`{n}` — {doc}" for n, doc in APP_LIFE.items()),
+            ),
+            "An App keeps nothing: its attributes are constants, which pages read as"
+            " `from app import Shop` and `Shop.rate`.",
             _list(
                 "Life cycle of a component",
                 (f"`{n}` — {doc}" for n, doc in COMPONENT_LIFE.items()),

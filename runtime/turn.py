@@ -15,7 +15,7 @@ import msgspec
 
 from runtime.session import PageSession
 from runtime.view.errors import ViewFailedError
-from runtime.view.parts import Part, split_target
+from runtime.view.parts import APP, Part, split_target
 from sdk.component import EVENTS_EMITTED_MAX
 
 # What one event of a person may set off; a page that needs more never comes to rest.
@@ -70,6 +70,9 @@ class Turn:
             if not name:
                 ran = yield self._step(Step(self._path, handler, self.state, payload, None))
                 self.state = ran.state
+                continue
+            if name == APP:
+                yield self._step(Step(APP, handler, {}, payload, {}))
                 continue
             part = self._found.get(name)
             # A part that something earlier in this turn has taken away hears nothing.

@@ -160,8 +160,8 @@ class Worker:
         if session is None or program is None or program.is_running_a_file:
             raise ApiError(UNAVAILABLE, "api can be used in handlers, not while a file is run")
         capability = CAPABILITIES[name]
-        if capability.kind == "wait" and session.event.page.startswith(program_box.COMPONENTS):
-            raise ApiError(UNAVAILABLE, "a component cannot ask a person: emit an event, and ask")
+        if capability.kind == "wait" and program_box.is_no_page(session.event.page):
+            raise ApiError(UNAVAILABLE, "only a page can ask a person: the answer comes to one")
         if name in LOG_LEVELS:
             session.log(args["text"], LOG_LEVELS[name])
             return None

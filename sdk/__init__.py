@@ -11,8 +11,9 @@ checkers and ``sdk.testing`` know them.  The package imports nothing of the host
 """
 
 from sdk.api import api
+from sdk.app import App
 from sdk.component import Component
 from sdk.errors import ApiError
 from sdk.page import Page, idempotent
 
-__all__ = ["ApiError", "Component", "Page", "api", "idempotent"]
+__all__ = ["ApiError", "App", "Component", "Page", "api", "idempotent"]

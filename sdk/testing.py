@@ -23,11 +23,12 @@ from runtime import policy, program_box
 from runtime.findings import has_errors
 from runtime.language import Language
 from runtime.package import read_folder
-from runtime.program import check_files, components_of
+from runtime.program import check_files, components_of, find_app_life
 from runtime.program_box import Program
 from runtime.session import STATE_BYTES_MAX, PageSession, dataset_of
 from runtime.turn import Ran, Step, Steps, Turn
 from runtime.view import Element, Node, Text, compile_template
+from runtime.view.parts import APP
 from sdk.contract.capabilities import CAPABILITIES
 from sdk.contract.documents import CollectionRule
 from sdk.contract.errors import CALL_ERRORS, CONFLICT, NEEDS_ACT, NOT_FOUND, QUOTA_EXCEEDED
@@ -233,6 +234,10 @@ class OpenPage:
         self._query = dict(query)
         self._state: dict[str, Any] = {}
         template = compile_template(texts[f"{page}.html"], f"{page}.html", components_of(texts))
+        app_life = find_app_life(files)
+        for handler in ("on_launch", "on_show"):
+            if handler in app_life:
+                self._call(Step(APP, handler, {}, {"path": page, "query": self._query}, {}))
         self._run("on_load")
         self._run("on_show")
         self._session = PageSession(template, self._state)

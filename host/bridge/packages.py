@@ -15,8 +15,15 @@ from host.programs.service import Version
 from host.programs.service.upload import compile_package, load_package
 from runtime.package import Package, PackageRefusedError, read_package
 from runtime.pool import ProgramCode, code_version
-from runtime.program import Views, build_views, find_idempotent, find_migrating
+from runtime.program import (
+    Views,
+    build_views,
+    find_app_life,
+    find_idempotent,
+    find_migrating,
+)
 from runtime.view import Env
+from runtime.view.parts import APP, SEPARATOR
 from sdk.contract.events import LIFE_CYCLE
 from sdk.contract.manifest import Manifest
 
@@ -43,6 +50,8 @@ class Ready:
     pictures: Mapping[str, str]
     # Methods of the life cycle that some page has; the others need not be sent to a worker.
     life: frozenset[str]
+    # Which methods of APP_LIFE its class in app.py has.
+    app_life: frozenset[str]
     # Page and name of handlers that may be run a second time when their worker has died.
     idempotent: frozenset[tuple[str, str]] = frozenset()
     # Pages that take over what was kept under another version.
@@ -109,13 +118,15 @@ class Packages:
             code = await compile_package(self._deps, package)
             digest = await asyncio.to_thread(self._deps.blobs.put, code)
             await self._deps.db.write(programs.replace_compiled, version.id, digest)
+        app_life = await asyncio.to_thread(find_app_life, package.files)
         return Ready(
             version=version,
             manifest=package.manifest,
             views=views,
             code=ProgramCode(version.id, code),
             pictures={path: f"/assets/{version.digest}/{path}" for path in find_pictures(package)},
-            life=_life(package),
+            life=_life(package, app_life),
+            app_life=app_life,
             idempotent=await asyncio.to_thread(find_idempotent, package),
             migrating=await asyncio.to_thread(find_migrating, package),
         )
@@ -180,10 +191,11 @@ def _picture_type(content: bytes) -> str | None:
     return next((kind for magic, kind in _MAGIC.items() if content.startswith(magic)), None)
 
 
-def _life(package: Package) -> frozenset[str]:
+def _life(package: Package, app_life: frozenset[str]) -> frozenset[str]:
     """Name the life-cycle methods that any file defines; a page may inherit from another file."""
     sources = [content for path, content in package.files.items() if path.endswith(".py")]
     text = b"\n".join(sources).decode("utf-8", "replace")
     life = {name for name in LIFE_CYCLE if name != "migrate" and re.search(rf"\b{name}\b", text)}
+    life |= {f"{APP}{SEPARATOR}{name}" for name in app_life}
     # What a field writes may change what a property says.
     return frozenset(life | ({"on_model"} if "@property" in text else set()))

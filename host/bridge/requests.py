@@ -18,7 +18,9 @@ Page = Annotated[str, Meta(max_length=200)]
 
 TOUCHES = frozenset({"tap", "change", "input", "submit", "longpress"})
 # Life-cycle methods that a browser may set off by itself.
-BROWSER_LIFE = frozenset({"on_hide", "on_pull_down", "on_reach_bottom"})
+BROWSER_LIFE = frozenset(
+    {"app:on_hide", "app:on_show", "on_hide", "on_pull_down", "on_reach_bottom", "on_unload"}
+)
 
 
 class OpenRequest(msgspec.Struct, frozen=True):

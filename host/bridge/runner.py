@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any
 
-from host.bridge import service
+from host.bridge import app_life, service
 from host.bridge.documents import DocumentConflictError
 from host.bridge.errors import ProgramStoppedError
 from host.bridge.gate import open_gate
@@ -20,7 +20,7 @@ from host.bridge.share import share_effect
 from host.bridge.store import ProgramFullError, StoredEvent
 from host.bridge.visit import Visit
 from host.core.ids import derived_id
-from runtime.model import Event, EventFailedError, Logged, Outcome
+from runtime.model import Effect, Event, EventFailedError, Logged, Outcome
 from runtime.turn import Ran, Step, Steps, Turn
 from runtime.view import ViewFailedError
 
@@ -147,10 +147,11 @@ class Runner:
         payload: dict[str, Any],
         n: int,
     ) -> OpenPage:
+        effects = await self._launch(visit, ready, path, query)
         outcome = await self.run(
             visit, ready, path=path, handler=handler, state={}, payload=payload, query=query
         )
-        effects = list(outcome.effects)
+        effects += outcome.effects
         if "on_show" in ready.life:
             shown = dataclasses.replace(visit, event_id=derived_id("show", visit.event_id))
             outcome = await self.run(
@@ -171,6 +172,32 @@ class Runner:
         )  # fmt: skip
         await self.finish(page, visit, outcome.state, handler=handler, outcomes=[outcome])
         return page
+
+    async def _launch(
+        self, visit: Visit, ready: Ready, path: str, query: dict[str, Any]
+    ) -> list[Effect]:
+        """Tell the program that a visit begins, when one does."""
+        effects: list[Effect] = []
+        if await app_life.begins_visit(visit, ready):
+            for step in app_life.launch_steps(ready, path=path, query=query):
+                event_id = derived_id(step.handler, visit.event_id)
+                own = dataclasses.replace(visit, event_id=event_id)
+                effects += (await self._run_step(own, ready, step)).effects
+                visit.writes, visit.sheets, visit.effects = own.writes, own.sheets, own.effects
+        return effects
+
+    async def _run_step(
+        self, visit: Visit, ready: Ready, step: Step, query: dict[str, Any] | None = None
+    ) -> Outcome:
+        return await self.run(
+            visit,
+            ready,
+            path=step.path,
+            handler=step.handler,
+            state=dict(step.state),
+            payload=dict(step.payload),
+            query=query or {} if step.props is None else dict(step.props),
+        )
 
     async def happen(
         self,
@@ -249,15 +276,7 @@ class Runner:
                 number = str(len(visit.recordings))
                 event_id = derived_id("part", visit.event_id, number)
                 own = dataclasses.replace(visit, event_id=event_id)
-            outcome = await self.run(
-                own,
-                page.ready,
-                path=step.path,
-                handler=step.handler,
-                state=dict(step.state),
-                payload=dict(step.payload),
-                query=page.query if step.props is None else dict(step.props),
-            )
+            outcome = await self._run_step(own, page.ready, step, page.query)
             # A handler that ran twice, as it promised that it may, has begun with new ones.
             visit.writes, visit.sheets, visit.effects = own.writes, own.sheets, own.effects
             outcomes.append(outcome)
@@ -294,9 +313,29 @@ class Runner:
         if _may_log(visit):
             await visit.store.save_recordings(visit.recordings, now_ms=visit.now_ms)
             await visit.deps.db.write(service.write_log, [failed])
+        await self._tell_app(visit, path, failed, error)
         place = f"{file}:{line} " if file else ""
         detail = f"{place}{message}" if visit.running.is_trial else ""
         return PageFailedError(visit.page_id, is_retryable=is_retryable, detail=detail)
+
+    async def _tell_app(self, visit: Visit, path: str, failed: LogLine, error: Exception) -> None:
+        """Run on_error for a failure that is in the log; whatever comes of it changes nothing."""
+        ready = await self._packages.get(visit.running.version)
+        if not app_life.may_be_told(visit, ready, path, error):
+            return
+        own = app_life.afterwards(visit)
+        told = {
+            name: getattr(failed, name)
+            for name in ("page", "handler", "reason", "message", "file", "line")
+        }
+        try:
+            await self._run_step(own, ready, app_life.error_step(told))
+            await visit.store.save_writes(
+                visit.person_id, own.writes, own.recordings, now_ms=visit.now_ms
+            )
+        except (PageFailedError, DocumentConflictError):
+            # Its own failure is a line of the log, and the person is told of the first one.
+            return
 
     async def _write_lines(
         self, visit: Visit, path: str, handler: str, logs: tuple[Logged, ...]

@@ -204,6 +204,24 @@ class Store:
             # What people keep goes before what developers look at.
             await self._write([("DELETE FROM recording", ()), *statements], then=apply)
 
+    async def save_writes(
+        self, person_id: str, writes: Writes, recordings: Sequence[Recording], *, now_ms: int
+    ) -> None:
+        """Store what was written by no event of a page, when there is room."""
+        recorded = self._recording_statements(recordings, now_ms)
+
+        async def apply(db: aiosqlite.Connection) -> None:
+            await writes.documents.apply(db, now_ms)
+
+        with suppress(ProgramFullError):
+            await self._write([*_storage_statements(person_id, writes), *recorded], then=apply)
+
+    async def find_last_use(self, person_id: str) -> int | None:
+        """Return when a person last touched any page of the program; None: not for long."""
+        sql = "SELECT max(used_at_ms) FROM page WHERE person_id = ?"
+        last: int | None = (await self._rows(sql, person_id))[0][0]
+        return last
+
     async def save_recordings(self, recordings: Sequence[Recording], *, now_ms: int) -> None:
         """Keep events that have failed, when there is room."""
         with suppress(ProgramFullError):

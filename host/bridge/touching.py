@@ -27,7 +27,7 @@ def find_target(page: OpenPage, request: TouchRequest) -> tuple[str, dict[str, A
     if request.type == "life":
         if request.handler not in BROWSER_LIFE:
             raise EventRefusedError("A browser cannot set this off.")
-        return request.handler, {}
+        return (request.handler if request.handler in page.ready.life else "", {})
     assert request.type in TOUCHES, "the type names every kind"
     element = page.session.find_target(request.type, request.handler, request.dataset, request.path)
     if element is None:

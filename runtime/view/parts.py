@@ -16,6 +16,8 @@ PARTS_MAX = 60
 NAME_CHARS = 16
 # Between the name of a part and its method: in no name of a method.
 SEPARATOR = ":"
+# In the place of a part's name: the program as a whole.  No part has a name as short.
+APP = "app"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,8 @@ LIFE_CYCLE: Mapping[str, str] = MappingProxyType(
         " this is; takes the place of on_load, and fills self from it",
         "on_show": "nothing: the page came to the front",
         "on_hide": "nothing: the page went to the back",
+        "on_unload": "nothing: the page was left by back, redirect or another tab of the program;"
+        " best effort, and not when a browser is closed or reloaded: its page may come back",
         "on_model": "nothing: a field with m-model was written; properties follow by themselves",
         "on_share": "source: 'menu', or the name of the button; returns api.share.card(…)",
         "on_pull_down": "nothing: the person pulled the page down to refresh it",
@@ -28,6 +30,19 @@ LIFE_CYCLE: Mapping[str, str] = MappingProxyType(
 
 # What a person does to a page on purpose.  Typing (`input`) is none: each letter would be one.
 ACTS = frozenset({"tap", "change", "submit", "longpress"})
+# The methods of the class in `app.py` that the host calls.
+APP_LIFE: Mapping[str, str] = MappingProxyType(
+    {
+        "on_launch": "options: a visit begins, before the first page's on_load; a dict with `path`"
+        " and `query`, which is untrusted text. A visit begins with a page opened after none"
+        " was touched for half an hour",
+        "on_show": "nothing: a visit begins, or the person comes back to the browser's tab",
+        "on_hide": "nothing: the person has left the browser's tab; best effort, as for pages",
+        "on_error": "error: a handler has failed, with `page`, `handler`, `reason`, `message`,"
+        " `file`, `line`. The failure is in the log already. What on_error stores is kept, it shows"
+        " nothing, and its own failure is only logged",
+    }
+)
 # The methods of a component that the host calls by itself; none is given anything.
 COMPONENT_LIFE: Mapping[str, str] = MappingProxyType(
     {

@@ -44,6 +44,25 @@ def frame(page: Page) -> FrameLocator:
     return page.frame_locator("#program-frame")
 
 
+def test_a_component_remembers_by_itself(mei: Person, lane: HostProcess) -> None:
+    """What was folded out stays so over a reload and a new host; the one beside it is its own."""
+    page, shop = mei.page, frame(mei.page)
+    page.goto(LONGJING)
+    brewing = shop.get_by_role("button", name="How to brew it")
+    brewing.click()
+    expect(shop.get_by_text("Three grams to a cup")).to_be_visible()
+
+    lane.kill()
+    lane.start()
+    page.reload()
+
+    expect(shop.get_by_text("Three grams to a cup")).to_be_visible()
+    expect(shop.get_by_text("Packed on the day of your order")).to_have_count(0)
+    expect(brewing).to_have_attribute("aria-expanded", "true")
+    brewing.click()
+    expect(shop.get_by_text("Three grams to a cup")).to_have_count(0)
+
+
 def test_a_tea_is_chosen_signed_for_and_paid(mei: Person, lane: HostProcess) -> None:
     """Shelf, product, stepper, consent sheet, payment sheet, order; then back and reload."""
     page, shop = mei.page, frame(mei.page)

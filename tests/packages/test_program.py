@@ -234,6 +234,25 @@ def test_a_mistake_in_a_component(old: str, new: str, place: str, code: str) -> 
     assert f"{path}:{place} {code}" == " ".join(str(found).split(" ")[:2])
 
 
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [
+        (
+            "from sdk import App\n\nclass A(App):\n    pass\n\nclass B(App):\n    pass\n",
+            "app.py:1:0 APP001 has 2 classes made from App → put their methods into one class",
+        ),
+        (
+            "from sdk import App\n\nclass A(App):\n    def on_show(self):\n        self.n = 1\n",
+            "app.py:5:9 APP002 self.n: an App keeps nothing between its handlers"
+            " → use api.storage.set(…), or data of the page",
+        ),
+    ],
+)
+def test_a_mistake_in_app_py(files: dict[str, bytes], source: str, line: str) -> None:
+    """The class of the program as a whole has rules of its own."""
+    assert [line] == [str(each) for each in check_files({**files, "app.py": source.encode()})]
+
+
 def test_every_rule_of_programs_is_tried() -> None:
     """No rule stands in the table that these tests do not break."""
     tried = Path(__file__).read_text(encoding="utf-8")

@@ -8,7 +8,7 @@ import pytest
 from runtime import reference
 
 ROOT = Path(__file__).parents[2]
-CODE = re.compile(r'"((?:MAN|PKG|PAGE|COMP|API|SEC|TEXT|LANG|VIEW)[0-9]{3})"')
+CODE = re.compile(r'"((?:APP|MAN|PKG|PAGE|COMP|API|SEC|TEXT|LANG|VIEW)[0-9]{3})"')
 
 TABLE_LINE = re.compile(r'^ +"[A-Z]+[0-9]+": "', re.MULTILINE)
 

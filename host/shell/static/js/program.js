@@ -77,9 +77,10 @@ function life(handler, k = 0) {
   post({ program_id: program, page_id: now.id, event_id, n: now.n, type: "life", handler });
 }
 
-// The page that is shown goes to the back.  It is told best-effort: a browser that is closed tells nobody.
-function hide() {
-  if (now && now.n >= 0 && now.life.includes("on_hide")) life("on_hide");
+// The page that is shown goes to the back, or is left for good; the tab is left, or come back to.  The
+// host is told best-effort: a browser that is closed tells nobody.
+function tellLife(...names) {
+  for (const name of names) if (now && now.n >= 0 && now.life.includes(name)) life(name);
 }
 
 function post(payload) {
@@ -280,9 +281,9 @@ function texts(query) {
 
 function go(path, query, depth, isReplacing = false) {
   if (!pages.includes(path)) return void toast(box.dataset.gone);
-  hide();
   endLoading();
   if (depth > PAGES_DEEP_MAX) { depth = PAGES_DEEP_MAX; isReplacing = true; }
+  tellLife("on_hide", ...(isReplacing ? ["on_unload"] : []));
   now = { id: newId(), path, query: texts(query), n: -1, seen: -1, life: [], depth, back: false };
   const state = { page: now.id, path, query: now.query, depth };
   history[isReplacing ? "replaceState" : "pushState"](state, "", address(path, now.query));
@@ -318,7 +319,7 @@ addEventListener("popstate", (event) => {
     return void go(path, query, 0, true);
   }
   if (!state?.page || (now && state.page === now.id)) return;
-  hide();
+  tellLife("on_hide", ...(now && state.depth < now.depth ? ["on_unload"] : []));
   endLoading();
   now = { id: state.page, path: state.path, query: state.query, n: -1, seen: Infinity, life: [], depth: state.depth, back: true };
   markTab();
@@ -345,8 +346,9 @@ document.addEventListener("click", (event) => {
 }, true);
 
 document.addEventListener("visibilitychange", () => {
-  if (document.hidden) hide();
-  else if (now && now.n >= 0 && now.life.includes("on_show") && !sheetBox.open) resume(now.n, true);
+  if (document.hidden) return void tellLife("on_hide", "app:on_hide");
+  tellLife("app:on_show");
+  if (now && now.n >= 0 && now.life.includes("on_show") && !sheetBox.open) resume(now.n, true);
 });
 
 // ---- lines that break -------------------------------------------------------------------------
