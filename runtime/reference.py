@@ -218,6 +218,11 @@ def _row(path: str, member: Member) -> str:
 
 # Language.
 
+_APP_KEEPS = (
+    "An App keeps nothing: its attributes are constants, which pages read as"
+    " `from app import Shop` and `Shop.rate`."
+)
+
 
 def _language() -> str:
     fixes = {**BUILTIN_FIXES, **MODULE_FIXES}
@@ -235,8 +240,7 @@ def _language() -> str:
                 "`app.py`: a class made from `App`",
                 (f"`{n}` — {doc}" for n, doc in APP_LIFE.items()),
             ),
-            "An App keeps nothing: its attributes are constants, which pages read as"
-            " `from app import Shop` and `Shop.rate`.",
+            _APP_KEEPS,
             _list(
                 "Life cycle of a component",
                 (f"`{n}` — {doc}" for n, doc in COMPONENT_LIFE.items()),

@@ -243,8 +243,10 @@ def test_a_mistake_in_a_component(old: str, new: str, place: str, code: str) -> 
         ),
         (
             "from sdk import App\n\nclass A(App):\n    def on_show(self):\n        self.n = 1\n",
-            "app.py:5:9 APP002 self.n: an App keeps nothing between its handlers"
-            " → use api.storage.set(…), or data of the page",
+            (
+                "app.py:5:9 APP002 self.n: an App keeps nothing between its handlers"
+                " → use api.storage.set(…), or data of the page"
+            ),
         ),
     ],
 )
