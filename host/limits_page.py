@@ -163,6 +163,11 @@ SECTIONS: dict[str, tuple[Line, ...]] = {
         ("Data of one component", "runtime.turn:PART_STATE_BYTES_MAX"),
         ("Events that one handler of a component emits", "sdk.component:EVENTS_EMITTED_MAX"),
         ("Handlers that one event of a person sets off", "runtime.turn:RUNS_MAX"),
+        (
+            "Failures that on_error is told, all people together",
+            "host.bridge.app_life:ERRORS_TOLD_PER_MINUTE",
+        ),
+        ("A visit ends after this long without a touch", "host.bridge.app_life:VISIT_GAP_MS"),
         ("Nodes of one page", "runtime.view.run:NODES_MAX"),
         ("Steps of one rendering", "runtime.view.run:STEPS_MAX"),
         ("Characters that one page shows", "runtime.view.run:TEXT_CHARS_MAX"),
