@@ -106,19 +106,19 @@ class Program:
         if handler == "on_load":
             return (_read_state.decode(query),)
         fields = _read_state.decode(payload)
+        given: tuple[Any, ...] = ()
         if handler == "on_share":
-            return (fields.get("source", "menu"),)
-        if handler == "migrate":
-            return (fields.get("state", {}), fields.get("from_version", ""))
-        if handler == "on_launch":
-            return (fields,)
-        if handler == "on_error":
-            return (self._language.record(fields),)
-        if handler in LIFE_CYCLE or handler in COMPONENT_LIFE:
-            return ()
-        if "ok" not in fields:
-            fields = {"type": "tap", "dataset": {}, "value": None, "fields": {}, **fields}
-        return (self._language.record(fields),)
+            given = (fields.get("source", "menu"),)
+        elif handler == "migrate":
+            given = (fields.get("state", {}), fields.get("from_version", ""))
+        elif handler == "on_launch":
+            given = (fields,)
+        elif handler == "on_error" or "ok" in fields:
+            given = (self._language.record(fields),)
+        elif handler not in LIFE_CYCLE and handler not in COMPONENT_LIFE:
+            tap = {"type": "tap", "dataset": {}, "value": None, "fields": {}, **fields}
+            given = (self._language.record(tap),)
+        return given
 
     def _import_file(self, name: str) -> Any:
         """Return the module for a dotted name of the program's own, or None if it has none."""
