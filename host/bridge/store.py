@@ -210,8 +210,8 @@ class Store:
         """Store what was written by no event of a page, when there is room."""
         recorded = self._recording_statements(recordings, now_ms)
 
-        async def apply(db: aiosqlite.Connection) -> None:
-            await writes.documents.apply(db, now_ms)
+        def apply(db: sqlite3.Connection) -> None:
+            writes.documents.apply(db, now_ms)
 
         with suppress(ProgramFullError):
             await self._write([*_storage_statements(person_id, writes), *recorded], then=apply)
