@@ -240,7 +240,7 @@ SECTIONS: dict[str, tuple[Line, ...]] = {
         ("The address in a QR code", "host.bridge.share:QR_URL_LENGTH_MAX"),
         (
             "Events whose log is kept, all people together",
-            "host.bridge.runner:EVENTS_LOGGED_PER_MINUTE",
+            "host.bridge.log_lines:EVENTS_LOGGED_PER_MINUTE",
         ),
         ("Lines of log of one program that are kept", "host.bridge.model:LOG_LINES_KEPT_MAX"),
         ("A line of log is kept for", "host.bridge.model:LOG_KEPT_MS"),

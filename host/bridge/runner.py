@@ -11,6 +11,7 @@ from host.bridge.documents import DocumentConflictError
 from host.bridge.errors import ProgramStoppedError
 from host.bridge.gate import open_gate
 from host.bridge.links import LINK_NAME
+from host.bridge.log_lines import LAST, LOG_FULL, line_of, may_log
 from host.bridge.model import LogLine, Severity
 from host.bridge.open_page import OpenPage, make_session
 from host.bridge.packages import Packages, Ready
@@ -24,9 +25,6 @@ from runtime.model import Effect, Event, EventFailedError, Logged, Outcome
 from runtime.turn import Ran, Step, Steps, Turn
 from runtime.view import ViewFailedError
 
-# Events of one program, of all people together, whose lines are kept; the rest are dropped.
-EVENTS_LOGGED_PER_MINUTE = 120
-_LOG_FULL = f"(of more than {EVENTS_LOGGED_PER_MINUTE} events a minute the log is not kept)"
 # How often an event runs when others keep changing the documents that it wants to change.
 ATTEMPTS_MAX = 4
 OVERTAKEN = EventFailedError(
@@ -34,9 +32,6 @@ OVERTAKEN = EventFailedError(
     "other people kept changing a document that this event read and changed; use `inc` or `when`",
     retryable=True,
 )
-
-# A failure comes after the lines of its event, whose ids are in their order.
-_LAST = 999
 
 
 class Runner:
@@ -303,14 +298,14 @@ class Runner:
                 last, failure=Failure(reason, message, file, line)
             )
         failed = dataclasses.replace(
-            _line(visit, Severity.FAILURE, path, handler, number=_LAST, text=message),
+            line_of(visit, Severity.FAILURE, path, handler, number=LAST, text=message),
             reason=reason,
             file=file,
             line=line,
             # The handler that failed is the last that ran; nothing ran, nothing can be run again.
             event_id=visit.recordings[-1].event.id if visit.recordings else "",
         )
-        if _may_log(visit):
+        if may_log(visit):
             await visit.store.save_recordings(visit.recordings, now_ms=visit.now_ms)
             await visit.deps.db.write(service.write_log, [failed])
         await self._tell_app(visit, path, failed, error)
@@ -342,12 +337,12 @@ class Runner:
     ) -> None:
         if not logs:
             return
-        if not _may_log(visit):
+        if not may_log(visit):
             if not visit.budget.take(("", visit.program_id, "log full"), per_minute=1):
                 return
-            logs = (Logged("warn", _LOG_FULL),)
+            logs = (Logged("warn", LOG_FULL),)
         lines = [
-            _line(visit, Severity(level), path, handler, number=number, text=text)
+            line_of(visit, Severity(level), path, handler, number=number, text=text)
             for number, (level, text) in enumerate(logs, 1)
         ]
         await visit.deps.db.write(service.write_log, lines)
@@ -392,28 +387,4 @@ def _record(
             outcome=outcome_of(ended) if isinstance(ended, Outcome) else None,
             failure=ended if isinstance(ended, Failure) else None,
         )
-    )
-
-
-def _may_log(visit: Visit) -> bool:
-    """Tell whether the program may write to its log now: one that always fails must not fill it."""
-    return visit.budget.take(("", visit.program_id, "log"), per_minute=EVENTS_LOGGED_PER_MINUTE)
-
-
-def _line(
-    visit: Visit, severity: Severity, path: str, handler: str, *, number: int, text: str
-) -> LogLine:
-    return LogLine(
-        id=f"{derived_id('log', visit.event_id, str(visit.now_ms))}.{number:03}",
-        program_id=visit.program_id,
-        version_id=visit.running.version.id,
-        severity=severity,
-        page=path,
-        handler=handler,
-        reason="",
-        message=text[:2000],
-        file="",
-        line=0,
-        at_ms=visit.now_ms,
-        event_id=visit.event_id,
     )

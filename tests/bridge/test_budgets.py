@@ -1,7 +1,7 @@
 """What a program may take of the host, by all its workers and for all people together."""
 
 from host.bridge.channel import pages_of
-from host.bridge.runner import EVENTS_LOGGED_PER_MINUTE
+from host.bridge.log_lines import EVENTS_LOGGED_PER_MINUTE
 from host.bridge.visit import CALLS_PER_SECOND_MAX, CallBudget
 from host.core.deps import Deps
 from tests.bridge import shop
