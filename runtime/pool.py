@@ -139,7 +139,7 @@ class Pool:
         group = self._groups.get(program.key)
         if group is None:
             group = self._groups[program.key] = Group(program)
-        if len(group.queue) >= self.settings.queue_length_max:
+        if len(group.queue) >= self.settings.queue_events_max:
             raise EventFailedError("overloaded", "too many events are waiting", retryable=True)
         state = _json.encode(event.state)
         if len(state) > self.settings.state_bytes_max:

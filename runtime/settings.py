@@ -37,7 +37,7 @@ class PoolSettings:
     workers_per_program_max: int = 4
     # A program gets one more worker when an event has waited this long.
     queue_wait_ms_max: int = 20
-    queue_length_max: int = 1000
+    queue_events_max: int = 1000
     idle_ms_max: int = 60_000
     # Events that one worker may have begun and not ended; nearly all wait for the host.
     in_flight_max: int = 64

@@ -107,3 +107,12 @@ SOURCES = {
     "pages/home.py": HEAD
     + "".join(f"\n    def {name}(self, event):\n        {body}\n" for name, body in BODIES.items())
 }
+
+GREEDY_CARD = """
+from sdk import Page
+
+
+class Home(Page):
+    def on_share(self, source):
+        return {"text": "x" * 2_000_000}
+"""

@@ -4,9 +4,11 @@ import asyncio
 import time
 from contextlib import suppress
 
+import pytest
+
 from runtime.pool import CallRequest, Event, EventFailedError, PoolSettings, ProgramCode
-from tests.runtime.hostile import BODIES, SOURCES
-from tests.runtime.programs import Running, running
+from tests.runtime.hostile import BODIES, GREEDY_CARD, SOURCES
+from tests.runtime.programs import Running, no_calls, running
 
 # Workers that attack at the same time; the machine of the tests may have two processors.
 AT_ONCE = 3
@@ -73,3 +75,19 @@ async def test_an_honest_program_keeps_answering() -> None:
         assert len(waits_s) > len(BODIES)
         assert sorted(waits_s)[len(waits_s) // 2] < 0.1
         assert {"wall"} >= {each.kind for each in shop.incidents}
+
+
+async def test_an_answer_has_a_size() -> None:
+    """A card of two megabytes is the failure of its program, and leaves no worker dead."""
+    async with running() as shop:
+        code = await shop.pool.compile({"pages/home.py": GREEDY_CARD})
+        program = ProgramCode("greedy", code)
+        event = Event("e", "pages/home", "on_share", {}, {"source": "menu"})
+        reasons = []
+        for _ in range(2):
+            with pytest.raises(EventFailedError, match="the answer has 20000") as failed:
+                await shop.pool.run_event(program, event, no_calls)
+            reasons.append((failed.value.reason, shop.pool.worker_pids("greedy")))
+
+        assert "state" == reasons[0][0]
+        assert reasons[0] == reasons[1]

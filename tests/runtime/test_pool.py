@@ -135,7 +135,7 @@ class TestQueue:
 
     async def test_a_full_queue_refuses(self) -> None:
         """An overload is told at once instead of after a long wait."""
-        settings = PoolSettings(queue_length_max=10, workers_per_program_max=1)
+        settings = PoolSettings(queue_events_max=10, workers_per_program_max=1)
         async with running(settings) as shop:
             results = await asyncio.gather(
                 *(shop.run("busy", payload={"value": "100"}) for _ in range(100)),
