@@ -26,6 +26,7 @@ INPUT_BYTES_MAX = 4096
 INPUT_S_MAX = 20
 MEMORY_MB_MAX = 3000
 FINDINGS_MAX = 5
+SAID_CHARS_MAX = 4000
 _RUNS = re.compile(r"^stat::number_of_executed_units: (\d+)", re.MULTILINE)
 
 
@@ -60,7 +61,10 @@ def fuzz_guided(name: str, seconds: float) -> Tally:
             break
         place = _place(said)
         if place not in seen:
-            tally.failures.append(f"{name}:\n{said[-4000:]}")
+            tally.failures.append(
+                f"{name}, ended with status {done.returncode}:\n"
+                f"{done.stdout[-SAID_CHARS_MAX:]}\n{done.stderr[-SAID_CHARS_MAX:]}"
+            )
         seen.add(place)
     return tally
 

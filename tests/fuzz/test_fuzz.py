@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -44,3 +45,15 @@ def test_guided_without_atheris_says_what_to_install(
 
     assert 2 == ended.value.code
     assert "pip install '.[fuzz]'" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not guided.is_available(), reason="Atheris is an extra")
+def test_a_guided_run_counts_its_inputs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A subject without faults passes, and what it has learned is kept."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+
+    tally = guided.fuzz_guided("manifest", 2)
+
+    assert [] == tally.failures
+    assert tally.passed > 0
+    assert any(guided.corpus("manifest").iterdir())
