@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from host.core.clock import now_ms
+from host.core.db import OutcomeUnknownError
 from host.core.errors import AppError
 from host.core.migrate import migrate
 from host.core.money import Currency, Money
@@ -33,6 +34,7 @@ PEOPLE = tuple(f"p{n}" for n in range(20))
 AT_ONCE = 32
 RUN_S = (0.02, 0.4)
 START_S_MAX = 30.0
+ASK_AGAIN_S = 0.05
 
 
 @dataclass
@@ -78,7 +80,7 @@ def run(loops: int) -> Tally:
         for loop in range(loops):
             tally.acknowledged |= _run_and_kill(path, f"r{loop}", chance.uniform(*RUN_S))
             tally.loops += 1
-            _look(path, tally)
+            look(path, tally)
             if not tally.is_clean:
                 break
     return tally
@@ -98,10 +100,16 @@ def _run_and_kill(path: Path, name: str, run_s: float) -> dict[str, int]:
     lines = child.stdout.read().decode().split("\n")[:-1]
     child.stdout.close()
     child.wait(START_S_MAX)
-    return {transfer_id: int(amount) for transfer_id, amount in (line.split() for line in lines)}
+    return read_acknowledged(lines)
 
 
-def _look(path: Path, tally: Tally) -> None:
+def read_acknowledged(lines: list[str]) -> dict[str, int]:
+    """Return what the child was told that it had posted, from what it wrote down."""
+    told = [line.split() for line in lines if not line.startswith("unknown ")]
+    return {transfer_id: int(amount) for transfer_id, amount in told}
+
+
+def look(path: Path, tally: Tally) -> None:
     """Open the file as a restarted host does and compare it with the recorder."""
     with closing(connect(path)) as connection:
         rows = connection.execute("SELECT id, amount_minor FROM wallet_transfer").fetchall()
@@ -123,20 +131,27 @@ async def _post_forever(path: Path, name: str) -> None:
         await db.write(service.open_account, place, now_ms=now_ms())
         await _post(db, f"open-{person}", rail.id, place.id, 10**6)
     _say("ready")
-    chance = random.Random(name)  # noqa: S311  (who pays whom is no secret)
     async with asyncio.TaskGroup() as group:
         for worker in range(AT_ONCE):
-            group.create_task(_work(db, f"{name}-{worker}", chance))
+            group.create_task(_work(db, f"{name}-{worker}"))
 
 
-async def _work(db: SqliteDatabase, name: str, chance: random.Random) -> None:
+async def _work(db: SqliteDatabase, name: str) -> None:
     count = 0
     while True:
         count += 1
+        # What follows from the id alone, so that a repeated request is the same one.
+        chance = random.Random(f"{name}-{count}")  # noqa: S311  (who pays whom is no secret)
         debit, credit = (cash_place(p, CNY).id for p in chance.sample(PEOPLE, 2))
         amount = chance.randrange(1, 500)
         try:
             await _post(db, f"{name}-{count}", debit, credit, amount)
+        except OutcomeUnknownError:
+            # Asked again with the same key until the outcome is known, as the answer says.
+            _say(f"unknown {name}-{count} {amount}")
+            await asyncio.sleep(ASK_AGAIN_S)
+            count -= 1
+            continue
         except AppError:
             continue
         _say(f"{name}-{count} {amount}")

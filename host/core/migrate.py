@@ -13,6 +13,7 @@ from pathlib import Path
 
 from host.core.clock import now_ms
 from host.core.sqlite import connect
+from host.core.write_lock import WriteLock
 
 FOLDER = Path(__file__).resolve().parent.parent / "migrations"
 
@@ -48,7 +49,7 @@ def migrate(path: Path, migrations: list[Migration] | None = None) -> list[str]:
     """Bring the database at ``path`` up to date and return the names that were applied."""
     wanted = find_migrations() if migrations is None else migrations
     path.parent.mkdir(parents=True, exist_ok=True)
-    with closing(connect(path)) as connection:
+    with closing(WriteLock(path)) as lock, lock.held(), closing(connect(path)) as connection:
         connection.execute("BEGIN IMMEDIATE")
         try:
             applied = _apply_missing(connection, wanted)

@@ -1,7 +1,7 @@
 """SQLite behind the port of ``host.core.db``: one writer thread with group commit, many readers.
 
-One connection writes *and* checkpoints: SQLite before 3.51.3 can corrupt its log when two
-connections reset it at the same moment.  ``synchronous=FULL`` makes a commit durable before its
+One connection writes *and* checkpoints, and never at the same moment as another process's: see
+``host.core.write_lock``.  ``synchronous=FULL`` makes a commit durable before its
 callers hear of it; sharing the commit among everything that queued meanwhile is what makes that
 affordable.
 """
@@ -22,6 +22,7 @@ from typing import Any, Concatenate
 
 from host.core.db import Item, OutcomeUnknownError, P, Row, T, Together, Tx, Value, only
 from host.core.errors import AppError
+from host.core.write_lock import WriteLock
 
 logger = logging.getLogger(__name__)
 
@@ -149,6 +150,7 @@ class SqliteDatabase:
     _thread: threading.Thread | None
     _readers: ThreadPoolExecutor
     _idle: "queue.SimpleQueue[sqlite3.Connection]"
+    _lock: WriteLock
     _listeners: dict[str, list[Callable[[object], None]]] = field(default_factory=dict)
     _is_failed: bool = False
     commit_count: int = 0
@@ -157,11 +159,12 @@ class SqliteDatabase:
     async def open(cls, path: Path) -> "SqliteDatabase":
         """Open ``path``, which must be migrated, for the running event loop."""
         idle: queue.SimpleQueue[sqlite3.Connection] = queue.SimpleQueue()
+        lock = WriteLock(path)
         writer = await asyncio.to_thread(connect, path)
         for _ in range(READERS_COUNT):
             idle.put(await asyncio.to_thread(connect, path, read_only=True))
         readers = ThreadPoolExecutor(READERS_COUNT, thread_name_prefix="hutong-reader")
-        db = cls(path, asyncio.get_running_loop(), queue.SimpleQueue(), None, readers, idle)
+        db = cls(path, asyncio.get_running_loop(), queue.SimpleQueue(), None, readers, idle, lock)
         db._thread = threading.Thread(
             target=db._write_forever, args=(writer,), name="hutong-writer", daemon=True
         )
@@ -230,6 +233,7 @@ class SqliteDatabase:
             with suppress(RuntimeError):  # the loop is gone: nobody is left to be told
                 self._loop.call_soon_threadsafe(self._tell, batch, txs)
         connection.close()
+        self._lock.close()
 
     def _queued_meanwhile(self) -> Iterator[_Job]:
         for _ in range(BATCH_COUNT_MAX - 1):
@@ -247,9 +251,11 @@ class SqliteDatabase:
         try:
             if self._is_failed:
                 raise sqlite3.OperationalError("stopped by an earlier error")  # noqa: TRY301
-            connection.execute("BEGIN IMMEDIATE")
-            txs = [tx for jobs in _neighbours(batch) for tx in _run_jobs(connection, jobs)]
-            connection.execute("COMMIT")
+            # Until after the commit, which may checkpoint.
+            with self._lock.held():
+                connection.execute("BEGIN IMMEDIATE")
+                txs = [tx for jobs in _neighbours(batch) for tx in _run_jobs(connection, jobs)]
+                connection.execute("COMMIT")
         except BaseException as error:
             # A commit that reported an error may still be there after a restart, so the callers
             # are told that the outcome is unknown; the same key asks again.

@@ -2,14 +2,16 @@
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Sequence
 from contextlib import closing
 
 import pytest
 
-from host.core.db import Tx, expand
+from host.core.db import OutcomeUnknownError, Tx, expand
 from host.core.errors import ConflictError
 from host.core.sqlite import SqliteDatabase
+from host.core.write_lock import WriteLock
 
 
 def put(tx: Tx, key: str, count: int) -> int:
@@ -158,6 +160,42 @@ class TestWriteTogether:
             assert count == len(await db.write(put_all, rows))
 
         assert 89 == len(await db.read(keys))
+
+
+class TestAnotherWriter:
+    """Another process may write, in its turn."""
+
+    async def test_a_commit_waits_for_the_other_ones_turn_to_end(self, db: SqliteDatabase) -> None:
+        """Nothing is committed while somebody else holds the lock, and then it is."""
+        with closing(WriteLock(db.path)) as other:
+            with other.held():
+                waiting = asyncio.ensure_future(db.write(put, "a", 1))
+                await asyncio.to_thread(time.sleep, 0.05)
+                assert [] == await db.read(keys)
+            assert 1 == await waiting
+
+    async def test_one_that_hangs_makes_the_outcome_unknown(self, db: SqliteDatabase) -> None:
+        """The writer waits for some seconds, says 503, and works again afterwards."""
+        db._lock.wait_s = 0.05
+        with closing(WriteLock(db.path)) as other:
+            with other.held(), pytest.raises(OutcomeUnknownError):
+                await db.write(put, "a", 1)
+
+            assert 1 == await db.write(put, "a", 1)
+
+    async def test_the_lock_is_held_until_after_the_commit(self, db: SqliteDatabase) -> None:
+        """A use case that looks finds it taken; afterwards it is free."""
+
+        def is_free(_: Tx) -> bool:
+            with closing(WriteLock(db.path, wait_s=0)) as other:
+                try:
+                    with other.held():
+                        return True
+                except sqlite3.OperationalError:
+                    return False
+
+        assert not await db.write(is_free)
+        assert await db.read(is_free)
 
 
 class TestRead:
