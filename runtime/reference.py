@@ -26,7 +26,7 @@ from runtime.policy.names import (
 from runtime.policy.source import DEPTH_MAX, NODES_MAX, SOURCE_BYTES_MAX
 from runtime.program import PROGRAM_RULES
 from runtime.view.codes import VIEW_RULES
-from runtime.view.reference import describe_templates
+from runtime.view.reference import describe_documents, describe_templates
 from sdk.contract.capabilities import CAPABILITIES, Capability
 from sdk.contract.codes import MANIFEST_RULES
 from sdk.contract.errors import CALL_ERRORS
@@ -73,6 +73,7 @@ def pages() -> dict[str, str]:
         "manifest.md": _manifest(),
         "language.md": _language(),
         "templates.md": describe_templates(),
+        "ir.md": describe_documents(),
         "findings.md": _findings(),
     }
 

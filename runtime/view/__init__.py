@@ -9,6 +9,7 @@ from runtime.view.components import Components
 from runtime.view.components import scope_of as component_sheet_scope
 from runtime.view.css import check_css, component_scope, page_scope
 from runtime.view.errors import TemplateRefusedError, ViewFailedError
+from runtime.view.interchange import compile_document
 from runtime.view.ir import Template
 from runtime.view.patch import apply, diff
 from runtime.view.render import Memo, render
@@ -28,6 +29,7 @@ __all__ = [
     "Wire",
     "apply",
     "check_css",
+    "compile_document",
     "compile_template",
     "component_scope",
     "component_sheet_scope",

@@ -55,12 +55,23 @@ def compile_template(
     ``components`` are the package's own elements by name, such as ``product-card``.
     """
     source = Source(text, path)
+    return compile_nodes(source, parse_markup(source), components, is_component=is_component)
+
+
+def compile_nodes(
+    source: Source,
+    nodes: tuple[Markup, ...],
+    components: Mapping[str, Template | None] | None = None,
+    *,
+    is_component: bool = False,
+) -> Template:
+    """Return the checked template of a tree, whoever has read it."""
     compiler = _Compiler(source, {} if components is None else components, is_component)
-    body = compiler.siblings(parse_markup(source), _Scope(), _Slots())
+    body = compiler.siblings(nodes, _Scope(), _Slots())
     if compiler.findings:
         raise TemplateRefusedError(sorted(compiler.findings))
     return Template(
-        path=path,
+        path=source.path,
         body=body,
         handlers=compiler.handlers,
         models=compiler.models,

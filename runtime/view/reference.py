@@ -1,9 +1,10 @@
 """The reference page of templates and style sheets, from the lists that the compiler uses."""
 
+import json
 from collections.abc import Iterable
 
 from runtime.session import STATE_BYTES_MAX
-from runtime.view import allowlist, markup, run
+from runtime.view import allowlist, interchange, markup, run
 from runtime.view.css import CSS_BYTES_MAX
 from runtime.view.css_names import FUNCTIONS, PROPERTIES, PSEUDO_ARGUMENTS, PSEUDO_CLASSES
 from runtime.view.filters import FILTERS
@@ -65,6 +66,79 @@ package, for pages and for other components.
 - Style: rules of its sheet reach the component and what is put into it; `page` is the component.
 
 """
+
+
+_IR = """# Templates as documents
+
+<!-- Made by `python -m runtime.reference` from the code's own tables. -->
+
+Another front end than HTML (a compiler from WXML, say) hands the host a template as a JSON
+document. It is the tree of the template *before* it is checked: `runtime.view.compile_document`
+checks it by the same lists, rules and budgets as HTML, with the same findings, and gives what
+rendering reads. A front end is trusted with nothing.
+
+```json
+{example}
+```
+
+- `ir`: {version}, the version of this form. Anything else is refused; so is every member that is
+  not named here.
+- `kind: "element"`: `tag` (an element of [templates.md](templates.md), a component of the package,
+  `block` or `slot`), `attrs`, `children`. An attribute's value is a list of pieces; an empty list
+  is an attribute that stands alone, such as `disabled`.
+- `kind: "text"`: `text`, a list of pieces.
+- A piece is a text, or `{{"expr": "…"}}` with an expression of [templates.md](templates.md),
+  without braces. There is no other kind of value: what another language computes in its own words
+  is translated into this one, or refused by its compiler.
+- Directives are attributes: `m-if`, `m-elif`, `m-else`, `m-for` (plain text: `item, index in
+  items`), `m-key`, `m-model` (plain text: a name), `m-on:<event>` (plain text: a handler).
+  `m-elif` and `m-else` follow their `m-if` directly, but for blank text.
+- `at: [line, column]`, from one, on nodes and expressions: the place in the file that the document
+  was made from. Findings and failures at run time name it. `[0, 0]` says no place.
+- Runs of blank text between blocks are dropped and others shortened to one sign, as in HTML, but
+  in `pre`.
+
+WXML, in a nutshell: `view` is `div`, `text` is `span`, `image` is `img` with an `alt`, `wx:if` is
+`m-if`, `wx:for="{{{{rows}}}}" wx:key="id"` is `m-for="item, index in rows"` with
+`m-key="item.id"`, `bindtap` is `m-on:tap`, `<template is>` and `<include>` become components.
+
+## Limits
+
+- {bytes} KiB: one document
+- {depth}: levels of elements
+- and those of [templates.md](templates.md)
+"""
+_EXAMPLE: tuple[dict[str, object], ...] = (
+    {
+        "kind": "element", "tag": "h1", "at": [1, 1],
+        "children": [
+            {"kind": "text", "text": ["Hello ", {"expr": "name | default('you')", "at": [1, 11]}]}
+        ],
+    },
+    {
+        "kind": "element", "tag": "button", "at": [2, 1],
+        "attrs": {
+            "m-for": ["row in rows"], "m-key": ["row.id"], "m-on:tap": ["buy"],
+            "data-id": [{"expr": "row.id"}], "disabled": [{"expr": "row.left == 0"}],
+        },
+        "children": [{"kind": "text", "text": [{"expr": "row.name"}]}],
+    },
+)  # fmt: skip
+
+
+def _example() -> str:
+    nodes = ",\n  ".join(json.dumps(node) for node in _EXAMPLE)
+    return f'{{"ir": {interchange.DOCUMENT_VERSION}, "body": [\n  {nodes}\n]}}'
+
+
+def describe_documents() -> str:
+    """Return the page about templates as documents."""
+    return _IR.format(
+        example=_example(),
+        version=interchange.DOCUMENT_VERSION,
+        bytes=interchange.DOCUMENT_BYTES_MAX // 1024,
+        depth=markup.MARKUP_DEPTH_MAX,
+    )
 
 
 def describe_templates() -> str:
