@@ -53,7 +53,8 @@ LOG_LEVELS: dict[str, m.LogLevel] = {
 }
 INTEGER_BITS_SHOWN_MAX = 256
 _LENGTH = struct.Struct("<I")
-_READ_BYTES = 1 << 18
+# Python sets so much aside for each read; more than this would be mapped anew each time.
+_READ_BYTES = 1 << 14
 
 _encoder = msgspec.msgpack.Encoder()
 _to_worker: msgspec.msgpack.Decoder[m.ToWorker] = msgspec.msgpack.Decoder(m.ToWorker)
@@ -335,7 +336,7 @@ class Worker:
 
     def _fill(self, size: int) -> None:
         while len(self._buffer) < size:
-            data = os.read(SOCKET, _READ_BYTES)
+            data = os.read(SOCKET, max(_READ_BYTES, size - len(self._buffer)))
             if not data:
                 os._exit(0)
             self._buffer += data
