@@ -135,7 +135,8 @@ async def _finish(response: Response) -> Response:
     headers["X-Content-Type-Options"] = "nosniff"
     headers.setdefault("Referrer-Policy", "same-origin")
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+    # For the host's own sheets; the frame of a mini-program has a policy of its own.
+    headers.setdefault("Permissions-Policy", "camera=(self), microphone=(), geolocation=(self)")
     if web.settings().is_https:
         headers["Strict-Transport-Security"] = "max-age=31536000"
     cookie = g.get("new_csrf_cookie")

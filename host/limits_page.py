@@ -231,6 +231,7 @@ SECTIONS: dict[str, tuple[Line, ...]] = {
             "host.bridge.model:PICTURES_PER_PROGRAM_MAX",
         ),
         ("Pictures of one person that sheets decode", "host.bridge.model:UPLOADS_PER_MINUTE"),
+        ("The text of a scanned code", "sdk.contract.capabilities.place:CODE_CHARS_MAX"),
         (
             "A text for or from the clipboard",
             "sdk.contract.capabilities.device:CLIPBOARD_CHARS_MAX",

@@ -26,6 +26,14 @@ ANSWERS: Mapping[str, Mapping[str, Any]] = {
     "media.choose": {
         "pictures": [{"url": f"/media/{'0' * 32}.webp", "width": 1200, "height": 900}],
     },
+    "location.get": {
+        "latitude": 30.2625,
+        "longitude": 120.1453,
+        "accuracy_m": 5000,
+        "accuracy": "coarse",
+    },
+    "scan.code": {"text": "TEA-2026", "format": "qr_code"},
+    "contacts.choose": {"name": "Jonas Weber", "id": "contact-1"},
     "clipboard.get": {"text": "pasted"},
     "ui.prompt": {"text": "typed"},
 }

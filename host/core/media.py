@@ -113,7 +113,7 @@ def _delete_files(settings: Settings, ids: Sequence[str]) -> None:
 
 def encode_sizes(data: bytes) -> tuple[dict[int | None, bytes], int, int]:
     """Return the WebP of each width (None: the largest kept), and the kept width and height."""
-    picture = _decode(data)
+    picture = decode_picture(data)
     picture.thumbnail((SIDE_PX_MAX, SIDE_PX_MAX))
     sizes: dict[int | None, bytes] = {None: _webp(picture)}
     for width in WIDTHS_PX:
@@ -123,7 +123,8 @@ def encode_sizes(data: bytes) -> tuple[dict[int | None, bytes], int, int]:
     return sizes, picture.width, picture.height
 
 
-def _decode(data: bytes) -> Image.Image:
+def decode_picture(data: bytes) -> Image.Image:
+    """Return the picture, upright and without anything but its pixels; it may take a while."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)

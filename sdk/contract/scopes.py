@@ -62,6 +62,30 @@ SCOPES: Mapping[str, Scope] = MappingProxyType(
                 zh=("图片", "获取你每次选择或拍摄的图片。"),
             ),
             _scope(
+                "location_coarse",
+                "The middle of a square of about 5 km in which the person is.",
+                en=("Rough location", "Know roughly where you are, within about 5 km."),
+                zh=("大致位置", "了解你的大致位置（约 5 公里范围）。"),
+            ),
+            _scope(
+                "location_exact",
+                "Where the person is, as exactly as their device knows.",
+                en=("Exact location", "Know exactly where you are."),
+                zh=("精确位置", "了解你的精确位置。"),
+            ),
+            _scope(
+                "scan",
+                "The text of a code that the person scans or types each time.",
+                en=("Scanned codes", "Get the text of a code that you scan each time."),
+                zh=("扫码", "获取你每次扫描的码中的文字。"),
+            ),
+            _scope(
+                "contact",
+                "The name of one contact whom the person picks each time, and an id for them.",
+                en=("A contact", "Get the name of a contact whom you choose each time."),
+                zh=("联系人", "获取你每次选定的一位联系人的名字。"),
+            ),
+            _scope(
                 "clipboard",
                 "A text that the person takes from their clipboard and sees before they give it.",
                 en=("Clipboard", "Get a text that you paste and see each time."),

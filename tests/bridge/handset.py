@@ -10,7 +10,7 @@ from tests.bridge import shop
 from tests.bridge.shop import APP_ID, Browser
 from tests.market.make import Lane
 
-SCOPES = ("clipboard", "phone", "pictures")
+SCOPES = ("clipboard", "phone", "pictures", "location_coarse", "location_exact", "scan", "contact")
 PAGE = '''
 """Asks for everything."""
 
@@ -52,6 +52,15 @@ class Home(Page):
     def paste(self, event):
         api.clipboard.get(then="answered")
 
+    def where(self, event):
+        api.location.get(event.dataset["accuracy"], then="answered")
+
+    def scan(self, event):
+        api.scan.code(then="answered")
+
+    def friend(self, event):
+        api.contacts.choose(then="answered")
+
     def give(self, event):
         api.media.choose(count=2, then="answered")
 
@@ -67,13 +76,19 @@ class Home(Page):
         self.pictures = got.get("pictures", self.pictures)
 
 
-FIELDS = ("text", "phone", "pictures")
+FIELDS = (
+    "text", "phone", "pictures", "latitude", "longitude", "accuracy_m", "accuracy", "format",
+    "name", "id",
+)
 '''
 TEMPLATE = """<h1>{{ text }}</h1><p>{{ got }}</p>
 <input value="" m-on:change="act"><input value="" m-on:input="typed">
 <button m-on:tap="act" data-name="copy">copy</button>
 <button m-on:tap="act" data-name="call">call</button>
 <button m-on:tap="paste">paste</button><button m-on:tap="phone">phone</button>
+<button m-on:tap="where" data-accuracy="coarse">where</button>
+<button m-on:tap="where" data-accuracy="exact">exactly</button>
+<button m-on:tap="scan">scan</button><button m-on:tap="friend">friend</button>
 <button m-on:tap="give">give</button><button m-on:tap="act" data-name="show">show</button>
 <button m-on:tap="act" data-name="save">save</button>
 <img m-for="each in pictures" m-key="each.url" src="{{ each.url }}" alt="">

@@ -243,7 +243,10 @@ class TestPhone:
 async def test_a_scope_that_was_not_granted_opens_no_sheet(running: Deps, lane: Lane) -> None:
     """The manifest asks for it; no admin has granted it."""
     ann = await open_shop(running, lane, scopes=())
-    names = ("clipboard.get", "identity.phone", "media.choose")
+    names = (
+        "clipboard.get", "identity.phone", "media.choose", "location.get", "scan.code",
+        "contacts.choose",
+    )  # fmt: skip
 
     codes = [await refusal(visit_of(ann), name, {"then": "answered"}) for name in names]
 

@@ -3,14 +3,18 @@
 The merchant opens the trial of their own program: the same frame, gate and sheets as for everybody.
 """
 
+import base64
 import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import zxingcpp
 from playwright.sync_api import FrameLocator, Page, expect
 
+from host.bridge.place import blur
 from tests.bridge import handset
+from tests.bridge.test_place import code_picture
 from tests.e2e import steps
 from tests.e2e.conftest import Person
 from tests.e2e.host_process import HostProcess
@@ -20,6 +24,28 @@ pytestmark = pytest.mark.browser
 # A browser in which only the tap itself may write to the clipboard.
 REFUSE_UNLESS_TAPPED = """() => { navigator.clipboard.writeText = (text) => window.isTapped
   ? (window.copied = text, Promise.resolve()) : Promise.reject(new Error("not now")); }"""
+# A camera that sees one picture, and a browser that cannot read codes by itself.
+SEE = """async (url) => {
+  delete window.BarcodeDetector;
+  const image = new Image(); image.src = url; await image.decode();
+  const canvas = document.createElement("canvas"); canvas.width = 640; canvas.height = 480;
+  const draw = () => { const pen = canvas.getContext("2d"); pen.fillStyle = "#fff";
+    pen.fillRect(0, 0, 640, 480); pen.drawImage(image, 170, 90, 300, 300); };
+  draw(); setInterval(draw, 50);
+  window.stream = canvas.captureStream(20);
+  navigator.mediaDevices.getUserMedia = async () => window.stream;
+}"""
+# What a mini-program's frame finds when it reaches for the device itself.
+REACH = """async () => {
+  const name = (promise) => promise.then(() => "open", (error) => error.name);
+  return {
+    place: await new Promise((done) => navigator.geolocation.getCurrentPosition(
+      () => done("open"), (error) => done(error.code))),
+    camera: document.featurePolicy.allowsFeature("camera"),
+    read: await name(navigator.clipboard.readText()),
+    write: await name(navigator.clipboard.writeText("x")),
+  };
+}"""
 LOOK = (Path(__file__).parent / "look.js").read_text(encoding="utf-8")
 
 
@@ -136,3 +162,61 @@ def test_pictures(shen: Person) -> None:
     with page.expect_download() as saved:
         sheet.get_by_role("link", name="Save the picture").click()
     assert saved.value.suggested_filename.endswith(".webp")
+
+
+def test_place_code_and_contact(
+    shen: Person, host: HostProcess, person: Callable[..., Person]
+) -> None:
+    """The rough place, the exact one, a code by the camera and by typing, a contact by name."""
+    page, shop, sheet = shen.page, frame(shen.page), shen.page.locator("dialog[open]")
+    shen.context.grant_permissions(["geolocation", "clipboard-read", "clipboard-write"])
+    shen.context.set_geolocation({"latitude": 30.2462, "longitude": 120.1486, "accuracy": 9})
+    shen.allow("Permissions policy violation")
+    expect(shop.get_by_role("button", name="where")).to_be_visible()
+    reached = page.frames[1].evaluate(REACH)
+    refused = "NotAllowedError"
+    assert reached == {"place": 1, "camera": False, "read": refused, "write": refused}
+
+    shop.get_by_role("button", name="where").click()
+    expect_good_look(page)
+    sheet.get_by_role("button", name="Always allow").click()
+    latitude, longitude = blur(30.2462, 120.1486)
+    rough = {"latitude": latitude, "longitude": longitude, "accuracy_m": 5000, "accuracy": "coarse"}
+    expect_got(page, **rough)
+    expect(sheet).to_have_count(0)
+
+    shop.get_by_role("button", name="exactly").click()
+    expect_good_look(page)
+    sheet.get_by_text("Exactly", exact=True).click()
+    sheet.get_by_role("button", name="Allow this once").click()
+    exact = {"latitude": 30.2462, "longitude": 120.1486, "accuracy_m": 9, "accuracy": "exact"}
+    expect_got(page, **exact)
+    expect(sheet).to_have_count(0)
+
+    shop.get_by_role("button", name="where").click()  # allowed before: it is sent by itself
+    expect_got(page, **rough)
+    expect(sheet).to_have_count(0)
+
+    shop.get_by_role("button", name="scan").click()
+    expect_good_look(page)
+    picture = code_picture("tea:longjing", zxingcpp.BarcodeFormat.QRCode)
+    page.evaluate(SEE, "data:image/png;base64," + base64.b64encode(picture).decode())
+    sheet.get_by_role("button", name="Use the camera").click()
+    sheet.get_by_role("button", name="Read the code").click()
+    expect_got(page, text="tea:longjing", format="qr_code")
+    expect(sheet).to_have_count(0)
+    assert page.evaluate("stream.getTracks().every((track) => track.readyState === 'ended')")
+
+    shop.get_by_role("button", name="scan").click()
+    sheet.get_by_label("Or type the code").fill("A-17")
+    sheet.get_by_label("Or type the code").press("Enter")
+    expect_got(page, text="A-17", format="typed")
+
+    bob = person("Bob", host)
+    steps.register(bob)
+    shen.page = shen.context.new_page()
+    steps.become_contacts(shen, bob)
+    shop.get_by_role("button", name="friend").click()
+    expect_good_look(page)
+    sheet.get_by_role("button", name="Bob").click()
+    expect(shop.locator("p")).to_contain_text('"name": "Bob"')

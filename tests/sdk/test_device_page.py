@@ -51,17 +51,22 @@ def test_the_shown_test_passes(counter: Path) -> None:
 
     page = open_page(counter, "pages/counter/counter")
     page.tap("button.paste").answer(text=" OOLONG ")
-    page.tap("button.phone").answer()
+    page.tap("button.branch").answer()
+    assert "West Lake is nearest" in page.text
+    page.tap("button.ticket").answer(text="FREE-TEA")
+    assert "not one of our tickets" in page.text
+    page.tap("button.ticket").answer()
+    assert "One pot of Longjing" in page.text
+    page.tap("button.friend").answer()
+    assert "A cup for Jonas Weber" in page.text
     page.tap("button.add").answer()
     page.tap("button[data-place=0]")
-    page.tap("button.copy")
-
     assert "OOLONG" in page.text
+    page.tap("button.phone").answer()
     assert "We call +8613800000000" in page.text
-    assert page.calls[-2] == (
-        "media.preview",
-        {"urls": [f"/media/{'0' * 32}.webp"], "current": 0, "alts": []},
-    )
+    page.tap("button.copy")
+    shown = {"urls": [f"/media/{'0' * 32}.webp"], "current": 0, "alts": []}
+    assert ("media.preview", shown) in page.calls
     assert page.calls[-1] == ("clipboard.set", {"text": "OOLONG"})
 
 

@@ -17,6 +17,10 @@ from host.programs import service as programs
 blueprint = Blueprint("files", __name__)
 
 _FOREVER = "public, max-age=31536000, immutable"
+# Nothing of the device: a mini-program asks the host, and the host asks the person.
+FRAME_PERMISSIONS = (
+    "camera=(), microphone=(), geolocation=(), clipboard-read=(), clipboard-write=()"
+)
 _THEMES = ("light", "dark")
 
 
@@ -38,6 +42,7 @@ async def show_frame(version_id: str) -> ResponseReturnValue:
     origin = f"{request.scheme}://{request.host}"
     response.headers["Content-Security-Policy"] = frame_csp(assets(), version.digest, origin=origin)
     response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Permissions-Policy"] = FRAME_PERMISSIONS
     return response
 
 

@@ -17,6 +17,7 @@ from sdk.contract.capabilities.messages import MESSAGES
 from sdk.contract.capabilities.model import Capability
 from sdk.contract.capabilities.other import OTHER
 from sdk.contract.capabilities.outside import OUTSIDE
+from sdk.contract.capabilities.place import PLACE
 from sdk.contract.capabilities.share import SHARE
 from sdk.contract.capabilities.shell import NAVIGATION, UI
 from sdk.contract.capabilities.storage import STORAGE
@@ -34,6 +35,7 @@ CAPABILITIES: Mapping[str, Capability] = MappingProxyType(
             IDENTITY,
             DEVICE,
             MEDIA,
+            PLACE,
             MARKET,
             MESSAGES,
             OUTSIDE,

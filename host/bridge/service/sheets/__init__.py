@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from host.bridge.service.sheets import device, identity, market, media, messages, shell
+from host.bridge.service.sheets import device, identity, market, media, messages, place, shell
 from host.bridge.service.sheets.model import Answer, Sheet
 
 __all__ = ["SHEETS", "Answer", "Sheet"]
@@ -11,6 +11,7 @@ SHEETS: Mapping[str, Sheet] = {
     **identity.SHEETS,
     **device.SHEETS,
     **media.SHEETS,
+    **place.SHEETS,
     **market.SHEETS,
     **messages.SHEETS,
     **shell.SHEETS,

@@ -1,13 +1,18 @@
 // Sheets in which the device helps a person to answer a mini-program: paste,
-// pictures.  Each form works without it as far as a form can; what needs script is hidden before.
+// pictures, the camera, where they are.  Each form works without it as far as a form can; what
+// needs script is hidden before.
 import { toast } from "./fetch.js";
+import { arrangeLocation } from "./locate.js";
 import { arrangePictures } from "./pictures.js";
+import { arrangeScan } from "./scan.js";
 
 function arrange(root) {
   for (const button of root.querySelectorAll("[data-paste-now][hidden]")) {
     button.hidden = !navigator.clipboard?.readText;
   }
   arrangePictures(root);
+  arrangeScan(root);
+  arrangeLocation(root);
 }
 
 async function paste(form) {
