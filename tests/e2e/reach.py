@@ -25,11 +25,15 @@ from tests.e2e.conftest import Person
 from tests.e2e.host_process import HostProcess
 from tests.market.make import Lane
 
-SCOPES: tuple[str, ...] = ()
+SCOPES = ("messages",)
+MESSAGES = {
+    "fresh": {"en": "New in the tea house: {what}", "zh-Hans": "茶舍上新：{what}"},
+    "steeped": {"en": "Your tea is ready", "zh-Hans": "茶泡好了"},
+}
 HOME = '''
 """Buttons that reach people."""
 
-from sdk import Page, api
+from sdk import ApiError, Page, api
 
 
 HELD = ("paid", "shipped", "ready", "received")
@@ -48,6 +52,19 @@ class Home(Page):
         api.log.info("Tea is served.")
         self.said = "written"
 
+    def choose(self, event):
+        api.messages.subscribe(["fresh", "steeped"], then="chosen")
+
+    def chosen(self, result):
+        self.said = "chosen: " + ", ".join(result.topics)
+
+    def tell(self, event):
+        try:
+            sent = api.messages.send("fresh", fields={"what": "Rock oolong"})
+            self.said = "left: " + str(sent["left"])
+        except ApiError as error:
+            self.said = error.code
+
     def refund(self, event):
         api.orders.ask_refund(self.order_id, then="refunded")
 
@@ -60,6 +77,7 @@ class Home(Page):
 HOME_HTML = """<section class="card stack"><h1>Letters of the Tea House</h1>
 <p id="said">{{ said }}</p><p id="order">{{ order_id }}</p>
 <button m-on:tap="log">Write a line</button>
+<button m-on:tap="choose">Messages</button><button m-on:tap="tell">Tell me</button>
 <button m-on:tap="refund">Ask for the money back</button>
 <label>Order <input id="give" value="" m-on:change="give"></label></section>
 """
@@ -70,6 +88,7 @@ def files() -> dict[str, bytes]:
     manifest = shop.manifest() | {"name": "Letters", "pages": ["pages/home/home"]}
     manifest["hutong"] = {
         "permissions": [{"scope": scope, "reason": "To write to you."} for scope in SCOPES],
+        "messages": MESSAGES,
     }
     return {
         "manifest.json": json.dumps(manifest).encode(),

@@ -1,4 +1,4 @@
-"""What reaches people from a mini-program, in a real browser: money back."""
+"""What reaches people from a mini-program, in a real browser: money back, messages, the log."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -75,3 +75,34 @@ def test_the_merchant_reads_one_kind_of_lines(
     expect(rows).to_contain_text("The kettle is slow.")
     rows.locator("summary").click()
     expect(rows.locator("pre")).to_contain_text("hutong replay ")
+
+
+def test_messages_are_chosen_come_and_end_with_one_tap(
+    lane: HostProcess, person: Callable[..., Person]
+) -> None:
+    """The sheet, the message in the chat with its card, one tap, and the program is refused."""
+    page = reach.sign_in(person("Mei", lane), lane, "mei")
+    letters = reach.open_letters(page)
+    letters.get_by_role("button", name="Messages").click()
+    sheet = page.locator("dialog[open]")
+    sheet.get_by_label("New in the tea house: …").check()
+    reach.shoot(page, "subscribe")
+    sheet.get_by_role("button", name="Get these messages").click()
+    expect(letters.locator("#said")).to_have_text("chosen: fresh")
+    letters.get_by_role("button", name="Tell me").click()
+    expect(letters.locator("#said")).to_have_text("left: 4")
+
+    page.goto("/me/permissions")
+    expect(page.get_by_text("New in the tea house: …")).to_be_visible()
+    reach.shoot(page, "messages-list")
+    page.goto("/chats")
+    page.locator('.chat-list a:has-text("Tea House")').first.click()
+    message = page.locator(".msg").last
+    expect(message).to_contain_text("New in the tea house: Rock oolong")
+    reach.shoot(page, "message-card")
+    message.get_by_role("button", name="No more of these").click()
+    expect(page.locator(".msg").last).to_contain_text("You get no more of these.")
+
+    letters = reach.open_letters(page)
+    letters.get_by_role("button", name="Tell me").click()
+    expect(letters.locator("#said")).to_have_text("declined")
