@@ -56,6 +56,10 @@ SECTIONS: dict[str, tuple[Line, ...]] = {
         ("A request may be repeated after", "host.contacts.model:REQUEST_TTL_MS"),
         ("A message", "host.chat.model:TEXT_LENGTH_MAX"),
         ("Messages of one person in all chats", "setting:messages_per_minute_max"),
+        (
+            "A shop answers a person, after their last message, for",
+            "host.chat.model:REPLY_WITHIN_MS",
+        ),
         ("A message can be taken back for", "host.chat.model:RECALL_TTL_MS"),
         ("Name of a group", "host.chat.model:TITLE_LENGTH_MAX"),
         ("People in a group", "host.chat.model:GROUP_COUNT_MAX"),

@@ -1,6 +1,6 @@
 """Use cases of the brands domain."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from host.brands import repository
 from host.brands.errors import (
@@ -25,7 +25,10 @@ from host.brands.model import (
     Role,
     UploadKey,
 )
+from host.chat import service as chat
+from host.chat.model import InboxChat, InboxLine
 from host.core import outbox
+from host.core.cards import CardLoader
 from host.core.db import Tx
 from host.core.ids import new_id
 from host.core.text import clean_line, clean_text
@@ -234,6 +237,52 @@ def mute(tx: Tx, brand_id: str, *, actor_id: str, is_muted: bool, now_ms: int) -
 def is_muted(tx: Tx, brand_id: str, person_id: str) -> bool:
     """Tell whether a person wants no messages of the brand.  For other domains."""
     return repository.is_muted(tx, brand_id, person_id)
+
+
+def list_inbox(tx: Tx, brand_id: str, *, actor_id: str) -> list[InboxLine]:
+    """Return who has written to a brand that ``actor_id`` acts for."""
+    access_brand(tx, brand_id, actor_id=actor_id)
+    return chat.list_inbox(tx, brand_id, reader_id=actor_id)
+
+
+def read_inbox(
+    tx: Tx,
+    conversation_id: str,
+    *,
+    brand_id: str,
+    actor_id: str,
+    loaders: Mapping[str, CardLoader],
+    now_ms: int,
+) -> InboxChat:
+    """Return one chat of a brand that ``actor_id`` acts for."""
+    access_brand(tx, brand_id, actor_id=actor_id)
+    return chat.read_inbox(
+        tx, conversation_id, brand_id=brand_id, reader_id=actor_id, loaders=loaders, now_ms=now_ms
+    )
+
+
+def reply(
+    tx: Tx,
+    conversation_id: str,
+    *,
+    brand_id: str,
+    actor_id: str,
+    client_id: str,
+    text: str,
+    now_ms: int,
+) -> None:
+    """Answer a person in the brand's name; who has muted the brand does not get it."""
+    access_brand(tx, brand_id, actor_id=actor_id)
+    person_id = chat.find_inbox_person(tx, conversation_id, brand_id=brand_id)
+    chat.reply_as_brand(
+        tx,
+        conversation_id,
+        brand_id=brand_id,
+        client_id=client_id,
+        text=text,
+        is_withheld=repository.is_muted(tx, brand_id, person_id),
+        now_ms=now_ms,
+    )
 
 
 def create_key(

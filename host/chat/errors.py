@@ -38,11 +38,11 @@ class BlockingError(ForbiddenError):
     title = "You block this person"
 
 
-class NoticesOnlyError(ForbiddenError):
-    """The conversation carries notices of a shop and takes no messages."""
+class ReplyWindowClosedError(ForbiddenError):
+    """A shop answers within two days of the person's last message."""
 
-    problem = "notices-only"
-    title = "This chat carries notices only"
+    problem = "reply-window-closed"
+    title = "Too late to answer"
 
 
 class EmptyMessageError(BadInputError):

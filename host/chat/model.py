@@ -18,6 +18,8 @@ RECALL_TTL_MS = 2 * 60 * 1000
 MESSAGES_PER_MINUTE_MAX = 120
 GROUPS_PER_MINUTE_MAX = 5
 SHARE_COUNT_MAX = 20
+# A shop answers people; it does not begin, and not when they have long gone on.
+REPLY_WITHIN_MS = 48 * 3600 * 1000
 
 
 class Kind(StrEnum):
@@ -25,7 +27,7 @@ class Kind(StrEnum):
 
     DIRECT = "direct"
     GROUP = "group"
-    # A shop tells one person about their orders.
+    # A shop and one person: news about orders, and what they write to each other.
     BRAND = "brand"
 
 
@@ -50,7 +52,6 @@ class Closed(StrEnum):
     NOT_CONTACTS = "not-contacts"
     # The reader blocks the other one; the other way round nobody is told.
     BLOCKING = "blocking"
-    NOTICES = "notices"
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +220,27 @@ class ShownConversation:
     role: Role
     # Known for the conversation that is open, not for a whole list.
     closed: Closed | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InboxLine:
+    """One chat in the list of a brand's inbox."""
+
+    conversation: Conversation
+    face: Face
+    last: Message
+
+
+@dataclass(frozen=True, slots=True)
+class InboxChat:
+    """One chat as a brand's team sees it."""
+
+    conversation: Conversation
+    face: Face
+    # Oldest first, each with the card that the reader may see.
+    messages: list[tuple[Message, Card | None]]
+    # Until when the brand may answer; None when it may not.
+    closes_at_ms: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ def find_conversation(tx: Tx, conversation_id: str) -> Conversation | None:
         " WHERE id = :id",
         id=conversation_id,
     )
-    return None if row is None else _conversation(row)
+    return None if row is None else conversation_of(row)
 
 
 def lock_conversation(tx: Tx, conversation_id: str) -> Conversation | None:
@@ -24,7 +24,7 @@ def lock_conversation(tx: Tx, conversation_id: str) -> Conversation | None:
         " WHERE id = :id",
         id=conversation_id,
     )
-    return _conversation(rows[0]) if rows else None
+    return conversation_of(rows[0]) if rows else None
 
 
 def find_by_pair(tx: Tx, pair_key: str) -> Conversation | None:
@@ -34,7 +34,7 @@ def find_by_pair(tx: Tx, pair_key: str) -> Conversation | None:
         " WHERE pair_key = :pair_key",
         pair_key=pair_key,
     )
-    return None if row is None else _conversation(row)
+    return None if row is None else conversation_of(row)
 
 
 def insert_conversation(tx: Tx, conversation: Conversation, *, pair_key: str | None) -> bool:
@@ -92,7 +92,7 @@ def find_latest(
         id=before[1] if before else "",
         limit=limit,
     )
-    return [(_conversation(row), _member(row)) for row in rows]
+    return [(conversation_of(row), _member(row)) for row in rows]
 
 
 def find_member(tx: Tx, conversation_id: str, person_id: str) -> Member | None:
@@ -224,7 +224,7 @@ def find_sent(tx: Tx, sender_id: str, client_id: str) -> Message | None:
         sender=sender_id,
         client=client_id,
     )
-    return None if row is None else _message(row)
+    return None if row is None else message_of(row)
 
 
 def find_message(tx: Tx, conversation_id: str, seq: int) -> Message | None:
@@ -236,7 +236,7 @@ def find_message(tx: Tx, conversation_id: str, seq: int) -> Message | None:
         conversation=conversation_id,
         seq=seq,
     )
-    return None if row is None else _message(row)
+    return None if row is None else message_of(row)
 
 
 def find_messages(tx: Tx, conversation_id: str, seqs: Sequence[int]) -> dict[int, Message]:
@@ -248,7 +248,7 @@ def find_messages(tx: Tx, conversation_id: str, seqs: Sequence[int]) -> dict[int
         seqs=seqs,
     )
     rows = tx.rows(sql, conversation=conversation_id, **params)
-    return {row["seq"]: _message(row) for row in rows}
+    return {row["seq"]: message_of(row) for row in rows}
 
 
 def find_before(
@@ -270,7 +270,7 @@ def find_before(
         before=before_seq,
         limit=limit,
     )
-    return [_message(row) for row in rows]
+    return [message_of(row) for row in rows]
 
 
 def find_after(
@@ -292,7 +292,7 @@ def find_after(
         end_seq=end_seq,
         limit=limit,
     )
-    return [_message(row) for row in rows]
+    return [message_of(row) for row in rows]
 
 
 def insert_message(tx: Tx, message: Message) -> None:
@@ -331,7 +331,8 @@ def empty_message(tx: Tx, conversation_id: str, seq: int, *, now_ms: int) -> Non
     )
 
 
-def _conversation(row: Row) -> Conversation:
+def conversation_of(row: Row) -> Conversation:
+    """Return the conversation that a row holds."""
     return Conversation(
         id=row["id"],
         kind=Kind(row["kind"]),
@@ -354,7 +355,8 @@ def _member(row: Row) -> Member:
     )
 
 
-def _message(row: Row) -> Message:
+def message_of(row: Row) -> Message:
+    """Return the message that a row holds."""
     return Message(
         conversation_id=row["conversation_id"],
         seq=row["seq"],

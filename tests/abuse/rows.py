@@ -50,6 +50,10 @@ def alike(*cases: Mapping[str, str], status: int = 404, **more: Any) -> Alike:
 # Sales and the console: with the name of the stranger's own shop, and with that of the other.
 SALE = ({"handle": "own:brand_handle", "order_id": "order"},
         {"handle": "brand_handle", "order_id": "order"})  # fmt: skip
+INBOX = (
+    {"handle": "own:brand_handle", "conversation_id": "brand_chat"},
+    {"handle": "brand_handle", "conversation_id": "brand_chat"},
+)
 CONSOLE = ({"handle": "brand_handle"},)
 VERSION = ({"handle": "own:brand_handle", "version_id": "version"},
            {"handle": "brand_handle", "version_id": "version"})  # fmt: skip
@@ -146,6 +150,10 @@ ROWS: dict[str, Alike | Key | Open] = {
     "brands.console.list_team": alike(*CONSOLE),
     "brands.console.post_member": alike(*CONSOLE, form={"handle": "eve"}),
     "brands.console.post_remove": alike({"handle": "brand_handle", "person_id": "person"}),
+    "brands.mine.post_mute": Open("every brand has a public page and may be muted"),
+    "brands.inbox.show_inbox": alike(*CONSOLE),
+    "brands.inbox.show_chat": alike(*INBOX),
+    "brands.inbox.post_reply": alike(*INBOX, form={"client_id": "mine-1", "text": "Hello"}),
     "brands.mine.post_follow": Open("every brand has a public page and may be followed"),
     "market_web.shop.show_shop": Open("every brand has a public page"),
     "programs.console.show_programs": alike(*CONSOLE),
@@ -183,6 +191,7 @@ ROWS: dict[str, Alike | Key | Open] = {
     "bridge.sheets.show_ask": alike(*ASK),
     "bridge.sheets.post_ask": alike(*ASK, form={"how": "always"}),
     "bridge.sheets.post_close": alike(*ASK),
+    "bridge.messages.post_stop_like": alike({"message_id": "service_message"}),
     "bridge.permissions.show_log": alike(*PROGRAM),
     "bridge.program.show_program": alike(
         *PROGRAM, {"program_id": "program", "page": "own:page"}

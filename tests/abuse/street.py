@@ -10,8 +10,9 @@ from quart.typing import TestClientProtocol as Client
 from werkzeug.datastructures import Headers
 
 from host.brands import service as brands
+from host.bridge import repository_messages
 from host.bridge import service as bridge
-from host.bridge.model import Ask, AskStatus
+from host.bridge.model import Ask, AskStatus, SentMessage
 from host.chat import service as chat
 from host.contacts import service as contacts
 from host.core.db import Tx
@@ -89,6 +90,7 @@ async def _goods(deps: Deps, buyer: Person | None, seller: Person, brand_id: str
             reason="It never came.", now_ms=START_MS,
         )  # fmt: skip
         ids["refund_order"] = asked.id
+        ids |= await deps.db.write(_letters, buyer.id, brand_id)
     return ids
 
 
@@ -128,6 +130,17 @@ def _talk(tx: Tx, ann: str, bob: str, zhou: str) -> Ids:
     }  # fmt: skip
 
 
+def _letters(tx: Tx, person_id: str, brand_id: str) -> Ids:
+    """Let a person write to a brand, and let them have got a service message."""
+    inbox = chat.find_or_create_brand(tx, person_id, brand_id=brand_id, now_ms=START_MS)
+    chat.send_message(
+        tx, inbox.id, sender_id=person_id, client_id="inbox-1", text="Hello?", now_ms=START_MS
+    )
+    message = SentMessage(new_id(), person_id, "lane.some", "fresh", "order:1", "", {}, START_MS)
+    repository_messages.insert_message(tx, message)
+    return {"brand_chat": inbox.id, "service_message": message.id}
+
+
 def _programs(tx: Tx, ann: str, zhou: str, grace: str, brand_id: str) -> Ids:
     version = programs.store_version(tx, make_checked(1), brand_id=brand_id, now_ms=START_MS)
     programs.submit_version(tx, version.id, actor_id=zhou, now_ms=START_MS)
@@ -138,7 +151,7 @@ def _programs(tx: Tx, ann: str, zhou: str, grace: str, brand_id: str) -> Ids:
     )  # fmt: skip
     identity.make_admin(tx, "grace", now_ms=START_MS)
     ask = Ask(
-        new_id(), ann, APP_ID, version.id, new_id(), "identity.profile", "then", "",
+        new_id(), ann, APP_ID, version.id, new_id(), "identity.profile", "then", {}, "",
         AskStatus.OPEN, {}, 0, START_MS,
     )  # fmt: skip
     bridge.open_asks(tx, [ask])

@@ -13,7 +13,6 @@ from host.chat.errors import (
     MessageIdReusedError,
     MessageNotFoundError,
     NotContactsError,
-    NoticesOnlyError,
     TooLateToRecallError,
 )
 from host.chat.model import RECALL_TTL_MS, Message, ShownMessage
@@ -345,5 +344,4 @@ class TestNotices:
 
         assert texts(await read(db, notice.conversation_id, ann.id)) == ["Shipped"]
         assert await db.read(service.count_unread, ann.id) == 1
-        with pytest.raises(NoticesOnlyError):
-            await send(db, notice.conversation_id, ann.id)
+        await send(db, notice.conversation_id, ann.id)

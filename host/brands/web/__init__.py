@@ -2,8 +2,8 @@
 
 from quart import Blueprint
 
-from host.brands.web import console, mine
+from host.brands.web import console, inbox, mine
 
 blueprint = Blueprint("brands", __name__)
-for part in (mine, console):
+for part in (mine, console, inbox):
     blueprint.register_blueprint(part.blueprint)

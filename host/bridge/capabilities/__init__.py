@@ -18,6 +18,7 @@ from host.bridge.capabilities import (
     share,
     shell,
     storage,
+    support,
 )
 from host.bridge.capabilities.handler import Handler
 from host.bridge.http_request import http_request
@@ -31,6 +32,7 @@ HANDLERS: Mapping[str, Handler] = {
     **place.HANDLERS,
     **market.HANDLERS,
     **messages.HANDLERS,
+    **support.HANDLERS,
     **share.HANDLERS,
     **shell.HANDLERS,
     "http.request": http_request,

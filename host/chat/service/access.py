@@ -5,7 +5,6 @@ from host.chat.errors import (
     BlockingError,
     ConversationNotFoundError,
     NotContactsError,
-    NoticesOnlyError,
     NotMemberError,
 )
 from host.chat.model import Closed, Conversation, Kind, Member
@@ -41,8 +40,6 @@ def why_closed(tx: Tx, conversation: Conversation, member: Member) -> Closed | N
     """Return why the member may not write here, or None when they may."""
     if not member.is_active:
         return Closed.LEFT
-    if conversation.kind is Kind.BRAND:
-        return Closed.NOTICES
     return (
         _why_closed_direct(tx, conversation, member) if conversation.kind is Kind.DIRECT else None
     )
@@ -68,8 +65,6 @@ def check_may_write(tx: Tx, conversation: Conversation, member: Member) -> None:
     match why_closed(tx, conversation, member):
         case Closed.LEFT:
             raise NotMemberError("You are not in this group any more, so nothing was sent.")
-        case Closed.NOTICES:
-            raise NoticesOnlyError("This chat carries a shop's notices and takes no messages.")
         case Closed.BLOCKING:
             raise BlockingError("You block this person. Unblock them to write.")
         case Closed.NOT_CONTACTS:

@@ -16,6 +16,7 @@ from host.chat.errors import (
     MessageNotFoundError,
     TooLateToRecallError,
 )
+from host.chat.events import BrandWritten
 from host.chat.model import (
     CLIENT_ID_LENGTH_MAX,
     MESSAGES_PER_MINUTE_MAX,
@@ -28,7 +29,7 @@ from host.chat.model import (
 from host.chat.service.access import access_conversation, check_may_write
 from host.chat.service.conversations import find_or_create_brand
 from host.contacts import service as contacts
-from host.core import live
+from host.core import live, outbox
 from host.core.cards import CardLoader
 from host.core.db import Tx
 from host.core.ids import new_id
@@ -62,10 +63,10 @@ def send_message(
     body = Body(cleaned, image_id, card_kind, card_id, None, reply_to_seq)
     if body.is_empty():
         raise EmptyMessageError("There is nothing in this message. Write something first.")
-    locked = _lock(tx, conversation.id)
+    locked = lock(tx, conversation.id)
     earlier = repository.find_sent(tx, sender_id, client_id)
     if earlier is not None:
-        return _check_repeat(earlier, body, conversation_id)
+        return check_repeat(earlier, body, conversation_id)
 
     check_may_write(tx, locked, member)
     _check_reply(tx, conversation_id, member.first_seq, reply_to_seq)
@@ -122,10 +123,10 @@ def send_notice(
     body = Body(clean_text(text, length_max=TEXT_LENGTH_MAX), None, card_kind, card_id)
     if body.is_empty():
         raise EmptyMessageError("There is nothing in this message. Write something first.")
-    locked = _lock(tx, conversation.id)
+    locked = lock(tx, conversation.id)
     earlier = repository.find_sent(tx, brand_id, client_id)
     if earlier is not None:
-        return _check_repeat(earlier, body, conversation.id)
+        return check_repeat(earlier, body, conversation.id)
     sender = (SenderKind.BRAND, brand_id)
     return write(tx, locked, body, sender=sender, client_id=client_id, now_ms=now_ms)
 
@@ -138,6 +139,7 @@ def write(
     sender: tuple[SenderKind, str],
     client_id: str,
     now_ms: int,
+    withheld_from: str | None = None,
 ) -> Message:
     """Give a message the next number of a locked conversation and tell everybody who gets it."""
     sender_kind, sender_id = sender
@@ -151,7 +153,10 @@ def write(
     repository.insert_message(tx, message)
     # Whoever writes has seen what came before.
     repository.raise_read(tx, conversation.id, sender_id, seq=seq)
-    receivers = _withhold(tx, message, body)
+    receivers = _withhold(tx, message, body, withheld_from)
+    if conversation.brand_id and sender_kind is SenderKind.PERSON:
+        written = BrandWritten(conversation.brand_id, sender_id, conversation.id, seq)
+        outbox.publish(tx, written, now_ms=now_ms)
     hint: dict[str, str | int | bytes | None] = {
         "conversation_id": conversation.id,
         "seq": seq,
@@ -198,24 +203,29 @@ def check_card(
         raise CardUnknownError("There is nothing here that you can share. Open it and try again.")
 
 
-def _lock(tx: Tx, conversation_id: str) -> Conversation:
+def lock(tx: Tx, conversation_id: str) -> Conversation:
+    """Return a conversation and let nobody else number a message in it until the end."""
     locked = repository.lock_conversation(tx, conversation_id)
     assert locked is not None, "conversations are never deleted"
     return locked
 
 
-def _withhold(tx: Tx, message: Message, body: Body) -> list[str]:
+def _withhold(tx: Tx, message: Message, body: Body, withheld_from: str | None) -> list[str]:
     """Return who gets a message; remember whom it must not reach."""
     members = [m.person_id for m in repository.find_active(tx, message.conversation_id)]
-    if message.sender_kind is SenderKind.BRAND or body.notice is not None:
+    if body.notice is not None:
         return members
-    blockers = contacts.find_blockers(tx, message.sender_id, members)
+    if message.sender_kind is SenderKind.BRAND:
+        blockers = {withheld_from} if withheld_from else set()
+    else:
+        blockers = set(contacts.find_blockers(tx, message.sender_id, members))
     for person_id in blockers:
         repository.insert_withheld(tx, message.conversation_id, person_id, seq=message.seq)
     return [person_id for person_id in members if person_id not in blockers]
 
 
-def _check_repeat(earlier: Message, body: Body, conversation_id: str) -> Message:
+def check_repeat(earlier: Message, body: Body, conversation_id: str) -> Message:
+    """Return the message that is there, or refuse another body under its id."""
     if not earlier.is_same_as(body, conversation_id):
         raise MessageIdReusedError("This id belongs to another message. Use a new id.")
     return earlier

@@ -33,7 +33,8 @@ def find_targets(tx: Tx, *, actor_id: str, loaders: Mapping[str, CardLoader]) ->
     recent = [
         shown
         for shown in list_conversations(tx, actor_id=actor_id, loaders=loaders)
-        if why_closed(tx, *access_conversation(tx, shown.id, actor_id=actor_id)) is None
+        if shown.kind is not Kind.BRAND
+        and why_closed(tx, *access_conversation(tx, shown.id, actor_id=actor_id)) is None
     ]
     known = {c.face.id for c in recent if c.kind is Kind.DIRECT}
     others = [

@@ -21,6 +21,7 @@ from sdk.contract.capabilities.place import PLACE
 from sdk.contract.capabilities.share import SHARE
 from sdk.contract.capabilities.shell import NAVIGATION, UI
 from sdk.contract.capabilities.storage import STORAGE
+from sdk.contract.capabilities.support import SUPPORT
 
 __all__ = ["CAPABILITIES", "Capability"]
 
@@ -38,6 +39,7 @@ CAPABILITIES: Mapping[str, Capability] = MappingProxyType(
             PLACE,
             MARKET,
             MESSAGES,
+            SUPPORT,
             OUTSIDE,
             SHARE,
             OTHER,

@@ -2,7 +2,16 @@
 
 from collections.abc import Mapping
 
-from host.bridge.service.sheets import device, identity, market, media, messages, place, shell
+from host.bridge.service.sheets import (
+    device,
+    identity,
+    market,
+    media,
+    messages,
+    place,
+    shell,
+    support,
+)
 from host.bridge.service.sheets.model import Answer, Sheet
 
 __all__ = ["SHEETS", "Answer", "Sheet"]
@@ -14,5 +23,6 @@ SHEETS: Mapping[str, Sheet] = {
     **place.SHEETS,
     **market.SHEETS,
     **messages.SHEETS,
+    **support.SHEETS,
     **shell.SHEETS,
 }
