@@ -194,6 +194,7 @@ SECTIONS: dict[str, tuple[Line, ...]] = {
             "Documents of one person in one program",
             "sdk.contract.documents:DOCUMENTS_PER_PERSON_MAX",
         ),
+        ("A removed program's database is kept for", "host.bridge.removal:REMOVED_KEPT_MS"),
         ("Conditions of one query", "sdk.contract.documents:CONDITIONS_MAX"),
         ("Values behind `in`", "sdk.contract.documents:ALTERNATIVES_MAX"),
         ("Documents that one `db.find` returns", "sdk.contract.documents:FOUND_BYTES_MAX"),

@@ -1,6 +1,6 @@
-"""The operator's command about running programs: `hutong replay`.
+"""The operator's commands about running programs: `hutong replay` here, `hutong program` beside.
 
-It works on the files themselves, also while the host runs, and changes none of them.
+Replay works on the files themselves, also while the host runs, and changes none of them.
 """
 
 import asyncio
@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 import click
 
 from host.bridge.packages import Packages
+from host.bridge.program_commands import program
 from host.bridge.recording import RecordedCall, Recording
 from host.bridge.replay import NotRunError, Replay, end_of, list_changes, replay, text_of
 from host.bridge.store import Store, store_path
@@ -153,4 +154,4 @@ def _call(call: RecordedCall) -> str:
     return f"{call.name} {text_of(call.args)} → {text_of(call.answer)}"
 
 
-COMMANDS = [replay_command]
+COMMANDS = [replay_command, program]

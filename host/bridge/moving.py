@@ -7,7 +7,6 @@ browser load the new version's frame and styles.  What was stored stays until th
 
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Any
 
 import msgspec
 
@@ -22,6 +21,7 @@ from host.core.deps import Deps
 from host.core.errors import AppError
 from host.core.ids import derived_id
 from host.programs import service as programs
+from runtime.session import PARTS_KEY
 
 
 class Way(Enum):
@@ -66,10 +66,10 @@ async def move(runner: Runner, visit: Visit, planned: Move) -> None:
     """Store the page as its new version makes it; a failure is in the merchant's log."""
     stored, ready = planned.stored, planned.ready
     if planned.way in {Way.MAY_MIGRATE, Way.MUST_MIGRATE}:
-        given: dict[str, Any] = {
-            "state": msgspec.json.decode(stored.state),
-            "from_version": planned.from_version,
-        }
+        state = msgspec.json.decode(stored.state)
+        # Components begin anew: their data are not the page's.
+        state.pop(PARTS_KEY, None)
+        given = {"state": state, "from_version": planned.from_version}
         try:
             await runner.begin(
                 visit, ready, path=stored.path, query=stored.query, n=stored.n, migrates=given
