@@ -6,7 +6,14 @@ import pytest
 
 from runtime.session import PageSession
 from runtime.turn import RUNS_MAX, Ran, Turn
-from runtime.view import Components, ViewFailedError, compile_template
+from runtime.view import (
+    Components,
+    Element,
+    ViewFailedError,
+    compile_template,
+    render,
+    to_wire,
+)
 from runtime.view.parts import ComponentClass
 
 CLASS = ComponentClass(
@@ -60,3 +67,26 @@ def test_one_event_sets_off_so_much() -> None:
         next(turn.touch(f"{name}:up", {}))
 
     assert RUNS_MAX == len(taps)
+
+
+def test_only_the_row_is_shown_anew_whose_component_has_changed() -> None:
+    """A component's own data are part of what its row reads."""
+    template = compile_template(
+        '<p m-for="x in xs" m-key="x"><a-b></a-b></p>',
+        "pages/a.html",
+        Components({"components/a-b/a-b.html": "<b>{{ n }}</b>"}, {"a-b": CLASS}),
+    )
+    state = {"xs": [1, 2]}
+    _, memo = render(template, state)
+    first, second = memo.found
+    parts: dict[str, dict[str, Any]] = {first: {"n": 1}, second: {"n": 2}}
+    before, memo = render(template, state, memo=memo, parts=parts)
+
+    after, memo = render(template, state, memo=memo, parts={**parts, second: {"n": 3}})
+
+    assert isinstance(before, Element)
+    assert before.children[0] is after.children[0]
+    assert ["p", {}, [["div", {"class": "c-a-b"}, [["b", {}, ["3"]]]]]] == to_wire(
+        after.children[1]
+    )
+    assert [first, second] == list(memo.found)
