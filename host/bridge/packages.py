@@ -28,7 +28,8 @@ from sdk.contract.events import LIFE_CYCLE
 from sdk.contract.manifest import Manifest
 
 READY_MAX = 100
-_MEDIA = re.compile(r"/media/[0-9a-f]{32}(?:-(?:96|320|720))?\.webp", re.ASCII)
+# A stored picture, or the code of a link (`share.qr`).
+_MEDIA = re.compile(r"/media/(?:[0-9a-f]{32}(?:-(?:96|320|720))?\.webp|qr/[0-9a-f-]{36}\.png)")
 _MAGIC: Mapping[bytes, str] = {
     b"\x89PNG\r\n\x1a\n": "image/png",
     b"\xff\xd8\xff": "image/jpeg",
