@@ -106,7 +106,7 @@ def test_a_poster_is_saved(ann: Person) -> None:
         save.click()
 
     picture = Image.open(waiting.value.path())
-    assert (waiting.value.suggested_filename, picture.size) == ("Test Shop.png", (720, 1040))
+    assert (waiting.value.suggested_filename, picture.size) == ("Test Shop.png", (720, 1100))
     code = picture.convert("L").crop((48, 808, 240, 1000))
     dark = sum(code.histogram()[:64]) / (192 * 192)
     assert 0.25 < dark < 0.6

@@ -1,5 +1,5 @@
 // Draws a poster into its canvas, for the person to save: the browser has letters for every language.
-const PAPER = "#f6f4f0", INK = "#1d1b18", QUIET = "#5e5850", LINE = "#dcd6cc", WIDE = 720, HIGH = 1040, EDGE = 48;
+const PAPER = "#f6f4f0", INK = "#1d1b18", QUIET = "#5e5850", LINE = "#dcd6cc", WIDE = 720, HIGH = 1100, EDGE = 48, CODE_MAX = 264, CODE_SCALE = 8;
 const FONT = 'system-ui, "PingFang SC", "Noto Sans CJK SC", "Microsoft YaHei", sans-serif';
 let shown = "";
 
@@ -19,11 +19,16 @@ async function draw(canvas) {
   if (words) y = write(pen, words, { y: y + 8, size: 28, weight: 400, lines: 3, colour: QUIET });
   pen.fillStyle = LINE;
   pen.fillRect(EDGE, 784, WIDE - 2 * EDGE, 2);
+  let side = 0;
   if (code) {
+    // Each dot of the code a whole number of the poster's, or scanners stumble.
+    const dots = code.naturalWidth / CODE_SCALE;
+    side = dots * Math.max(2, Math.floor(CODE_MAX / dots));
     pen.imageSmoothingEnabled = false;
-    pen.drawImage(code, EDGE, 808, 192, 192);
+    pen.drawImage(code, EDGE, 808, side, side);
   }
-  const right = { x: EDGE + 216, wide: WIDE - 2 * EDGE - 216, weight: 600, lines: 2, colour: INK };
+  const left = EDGE + side + 24;
+  const right = { x: left, wide: WIDE - EDGE - left, weight: 600, lines: 2, colour: INK };
   y = write(pen, shop, { ...right, y: 858, size: 32 });
   y = write(pen, brand, { ...right, y, size: 24, weight: 400, lines: 1, colour: QUIET });
   write(pen, scan, { ...right, y, size: 24, weight: 400, lines: 1, colour: QUIET });
