@@ -14,7 +14,8 @@ from host.core.web import current_person_id, deps, render, settings
 
 blueprint = Blueprint("shares", __name__)
 
-# Eight dots of picture (`poster.js` counts on it) for a dot of the code, and the four quiet dots around it of ISO/IEC 18004.
+# Eight dots of picture for a dot of the code (`poster.js` counts on it), and the four quiet dots
+# around it of ISO/IEC 18004.
 _SCALE, _BORDER = 8, 4
 
 
