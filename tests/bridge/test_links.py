@@ -1,20 +1,20 @@
 """Links that the host makes: what is sealed, what a query of a stranger is worth, who shared."""
 
 import dataclasses
-import io
 import unicodedata
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from PIL import Image
 from quart import Quart
 
 from host.app import create_app
 from host.bridge import service
 from host.bridge.cards import load_pages
 from host.bridge.channel import close_pages
+from host.bridge.codes import read_code
 from host.bridge.links import LINK_NAME, Link, MadeBy, link_path, open_link, seal_link, texts
+from host.bridge.share import url_of
 from host.core.deps import Deps
 from host.core.ids import new_id
 from host.market import service as market
@@ -324,9 +324,11 @@ class TestSharing:
         response = await client.get(ann.texts[0])
         missing = await client.get(f"/media/qr/{new_id()}.png")
 
-        picture = Image.open(io.BytesIO(await response.get_data()))
+        picture = await response.get_data(as_text=False)
+        share_id = ann.texts[0].removeprefix("/media/qr/").removesuffix(".png")
+        share = await ann.deps.db.read(service.access_share, share_id)
         assert response.content_type == "image/png"
-        assert picture.width == picture.height > 200
+        assert read_code(picture)["text"] == url_of(ann.deps.settings.base_url, share)
         assert missing.status_code == 404
 
     async def test_a_poster_is_shown_to_its_maker_alone(
