@@ -149,9 +149,9 @@ _damaged = st.builds(edit, st.sampled_from(_GOOD), edits(_values | _rules | _pie
 
 
 def _examine(text: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     css, findings = check_css(text, "pages/a/a.css", _SCOPE)
-    assert time.monotonic() - began < _SECONDS_MAX, "this sheet takes too long"
+    assert time.process_time() - began < _SECONDS_MAX, "this sheet takes too long"
     for finding in findings:
         assert finding.code.startswith("VIEW"), finding
         assert finding.fix, finding
