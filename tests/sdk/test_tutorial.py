@@ -1,5 +1,6 @@
 """What docs/tutorial.md tells a merchant to type works as it stands."""
 
+import json
 import re
 from pathlib import Path
 
@@ -57,6 +58,30 @@ def test_the_page_sells(shop: Path, query: dict[str, str]) -> None:
     assert "Longjing" in page.text
     names = [name for name, _ in page.calls]
     assert ["orders.create", "pay.open", "nav.redirect"] == names[-3:]
+
+
+def test_people_leave_notes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page with a collection keeps what is written, beside what others wrote."""
+    monkeypatch.chdir(tmp_path)
+    assert 0 == CliRunner().invoke(hutong, ["new", "tea-stall"]).exit_code
+    shop = tmp_path / "tea-stall"
+    (python,), (collections,) = blocks("py"), blocks("json")
+    html = """<p m-for="note in notes" m-key="note.id">{{ note.text }}</p>
+<input m-model="text" aria-label="Note"><button m-on:tap="leave">Leave</button>"""
+    (shop / "pages" / "notes").mkdir()
+    (shop / "pages" / "notes" / "notes.py").write_text(python, encoding="utf-8")
+    (shop / "pages" / "notes" / "notes.html").write_text(html, encoding="utf-8")
+    manifest = json.loads((shop / "manifest.json").read_text(encoding="utf-8"))
+    manifest["pages"].append("pages/notes/notes")
+    manifest["hutong"] |= json.loads(collections)
+    (shop / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+
+    page = open_page(shop, "pages/notes/notes")
+    page.db.put("notes", {"text": "Good tea", "thanks": 0}, owner="somebody")
+    page.fill("input", "Warm rain").tap("button")
+
+    assert ["Warm rain", "Good tea"] == [note["text"] for note in page.state["notes"]]
+    assert ["Good tea", "Warm rain"] == [note["text"] for note in page.db.all("notes")]
 
 
 def test_every_command_exists() -> None:
