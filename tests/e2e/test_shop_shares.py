@@ -1,5 +1,6 @@
 """A page is passed on, in a real browser: card, post, QR code, poster."""
 
+import io
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -106,7 +107,10 @@ def test_a_poster_is_saved(ann: Person) -> None:
     with ann.page.expect_download() as waiting:
         save.click()
 
-    picture = Image.open(waiting.value.path())
-    assert (waiting.value.suggested_filename, picture.size) == ("Test Shop.png", (720, 1100))
-    found = read_code(waiting.value.path().read_bytes())["text"]
+    content = waiting.value.path().read_bytes()
+    assert (waiting.value.suggested_filename, Image.open(io.BytesIO(content)).size) == (
+        "Test Shop.png",
+        (720, 1100),
+    )
+    found = read_code(content)["text"]
     assert found.startswith(f"{ann.page.url.partition('?')[0]}?coupon=TEN&_link=")

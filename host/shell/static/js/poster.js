@@ -9,7 +9,7 @@ document.addEventListener("fragment", ({ detail }) => {
 });
 
 async function draw(canvas) {
-  const { title, words, shop, brand, image, qr, scan } = canvas.dataset;
+  const { title, words, shop, brand, image, qr, invite } = canvas.dataset;
   const pen = canvas.getContext("2d");
   pen.fillStyle = PAPER;
   pen.fillRect(0, 0, WIDE, HIGH);
@@ -31,7 +31,7 @@ async function draw(canvas) {
   const right = { x: left, wide: WIDE - EDGE - left, weight: 600, lines: 2, colour: INK };
   y = write(pen, shop, { ...right, y: 858, size: 32 });
   y = write(pen, brand, { ...right, y, size: 24, weight: 400, lines: 1, colour: QUIET });
-  write(pen, scan, { ...right, y, size: 24, weight: 400, lines: 1, colour: QUIET });
+  write(pen, invite, { ...right, y, size: 24, weight: 400, lines: 1, colour: QUIET });
   canvas.toBlob((picture) => {
     const save = document.getElementById("poster-save");
     if (!picture || !save) return;
