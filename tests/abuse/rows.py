@@ -192,8 +192,8 @@ ROWS: dict[str, Alike | Key | Open] = {
     "bridge.sheets.post_ask": alike(*ASK, form={"how": "always"}),
     "bridge.sheets.post_close": alike(*ASK),
     "bridge.messages.post_stop_like": alike({"message_id": "service_message"}),
-    "bridge.acts.show_call": alike(*PROGRAM, query="number=12345&seal=x"),
-    "bridge.acts.show_save": alike(*PROGRAM, query="picture=x&seal=x"),
+    "bridge.acts.show_call": alike(*PROGRAM, query="?number=12345&seal=x"),
+    "bridge.acts.show_save": alike(*PROGRAM, query="?picture=x&seal=x"),
     "bridge.permissions.show_log": alike(*PROGRAM),
     "bridge.program.show_program": alike(
         *PROGRAM, {"program_id": "program", "page": "own:page"}
