@@ -28,20 +28,9 @@ class WriteLock:
         path = database.with_name(database.name + ".lock")
         self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
-    @contextmanager
-    def held(self) -> Iterator[None]:
-        """Hold the lock; another that holds it for too long is a busy database."""
-        self._take(time.monotonic() + self.wait_s)
-        try:
-            yield
-        finally:
-            fcntl.flock(self._descriptor, fcntl.LOCK_UN)
-
-    def close(self) -> None:
-        """Let go of the file."""
-        os.close(self._descriptor)
-
-    def _take(self, until_s: float) -> None:
+    def take(self) -> None:
+        """Take the lock; another that holds it for too long is a busy database."""
+        until_s = time.monotonic() + self.wait_s
         while True:
             try:
                 fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -55,3 +44,20 @@ class WriteLock:
                 time.sleep(_POLL_S)
             else:
                 return
+
+    def give_back(self) -> None:
+        """Let others have it; not having it is no mistake."""
+        fcntl.flock(self._descriptor, fcntl.LOCK_UN)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold the lock."""
+        self.take()
+        try:
+            yield
+        finally:
+            self.give_back()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        os.close(self._descriptor)

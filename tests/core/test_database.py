@@ -176,7 +176,7 @@ class TestAnotherWriter:
 
     async def test_one_that_hangs_makes_the_outcome_unknown(self, db: SqliteDatabase) -> None:
         """The writer waits for some seconds, says 503, and works again afterwards."""
-        db._lock.wait_s = 0.05
+        db.lock.wait_s = 0.05
         with closing(WriteLock(db.path)) as other:
             with other.held(), pytest.raises(OutcomeUnknownError):
                 await db.write(put, "a", 1)
