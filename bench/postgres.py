@@ -41,6 +41,11 @@ class Cluster:
         )
         return done.stdout
 
+    @property
+    def url(self) -> str:
+        """What a driver connects with, once `createdb` was called."""
+        return f"host={self.folder} user=bench dbname=bench"
+
     def fill(self, *, scale: int) -> None:
         """Make the tables of TPC-B."""
         self.call("createdb", "bench")
@@ -55,8 +60,11 @@ class Cluster:
 
 
 @contextmanager
-def temporary_cluster() -> Iterator[Cluster | None]:
-    """Start a server and stop it at the end; None where PostgreSQL is not installed."""
+def temporary_cluster(*, is_durable: bool = True) -> Iterator[Cluster | None]:
+    """Start a server and stop it at the end; None where PostgreSQL is not installed.
+
+    One that is not durable forgets what it was told when the machine fails: enough for tests.
+    """
     programs = find_programs()
     user = _other_user()
     if programs is None or (os.geteuid() == 0 and user is None):
@@ -68,8 +76,12 @@ def temporary_cluster() -> Iterator[Cluster | None]:
     cluster = Cluster(programs, folder, user)
     data = str(folder / "data")
     try:
-        cluster.call("initdb", "--username=bench", "--auth=trust", f"--pgdata={data}")
+        cluster.call(
+            "initdb", "--username=bench", "--auth=trust", "--encoding=UTF8", f"--pgdata={data}"
+        )
         options = f"-c listen_addresses= -c unix_socket_directories={folder}"
+        if not is_durable:
+            options += " -c fsync=off -c full_page_writes=off"
         cluster.call(
             "pg_ctl", "start", "--wait", f"--pgdata={data}", f"--options={options}",
             f"--log={folder / 'log'}",

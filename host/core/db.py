@@ -7,7 +7,7 @@ database that ships; PostgreSQL takes the same functions and the same SQL.
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from itertools import repeat
+from itertools import chain, repeat
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeAlias, TypeVar
 
 from host.core.errors import AppError, UnavailableError
@@ -125,6 +125,29 @@ def expand(sql: str, **lists: Sequence[Value]) -> tuple[str, dict[str, Value]]:
         params.update(zip(_places(name, count), padded, strict=True))
         sql = sql.replace(f":{name})", ", ".join(f":{n}" for n in _places(name, count)) + ")")
     return sql, params
+
+
+def widen(
+    sql: str, rows: Sequence[Sequence[Value]], *, width: int
+) -> list[tuple[str, Sequence[Sequence[Value]]]]:
+    """Write an INSERT of one row as one of ``width`` rows, as far as there are so many.
+
+    Returns the statements and what to run each with; what is no plain INSERT stays as it is.
+    """
+    wide = _widened(sql, width) if len(rows) >= width else None
+    if wide is None:
+        return [(sql, rows)]
+    whole = len(rows) - len(rows) % width
+    chunks = [tuple(chain.from_iterable(rows[n : n + width])) for n in range(0, whole, width)]
+    return [(wide, chunks), (sql, rows[whole:])] if whole < len(rows) else [(wide, chunks)]
+
+
+@cache
+def _widened(sql: str, width: int) -> str | None:
+    into, values, places = sql.partition(" VALUES (")
+    if not into.startswith("INSERT") or not places.endswith(")"):
+        return None
+    return into + values[:-1] + ", ".join(["(" + places] * width)
 
 
 @cache

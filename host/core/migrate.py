@@ -6,13 +6,14 @@ refused with a sentence that says what to do, because both mean that code and sc
 
 import hashlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from host.core.clock import now_ms
-from host.core.sqlite import connect
+from host.core.db import Tx
+from host.core.sqlite import SqliteTx, connect
 from host.core.write_lock import WriteLock
 
 FOLDER = Path(__file__).resolve().parent.parent / "migrations"
@@ -35,13 +36,13 @@ class Migration:
         return hashlib.sha256(self.sql.encode()).hexdigest()
 
 
-def find_migrations(folder: Path = FOLDER) -> list[Migration]:
-    """Return the migrations for SQLite in order; other dialects' files are left out."""
+def find_migrations(folder: Path = FOLDER, *, dialect: str = "sqlite") -> list[Migration]:
+    """Return the migrations for a dialect in order; other dialects' files are left out."""
     paths = sorted(folder.glob("[0-9][0-9][0-9][0-9]_*.sql"))
     return [
         Migration(path.name.split(".")[0], path.read_text(encoding="utf-8"))
         for path in paths
-        if not path.name.endswith(".postgresql.sql")
+        if path.name.count(".") == 1 or path.name.endswith(f".{dialect}.sql")
     ]
 
 
@@ -49,10 +50,15 @@ def migrate(path: Path, migrations: list[Migration] | None = None) -> list[str]:
     """Bring the database at ``path`` up to date and return the names that were applied."""
     wanted = find_migrations() if migrations is None else migrations
     path.parent.mkdir(parents=True, exist_ok=True)
+
+    def run(script: str) -> None:
+        for statement in statements(script):
+            connection.execute(statement)
+
     with closing(WriteLock(path)) as lock, lock.held(), closing(connect(path)) as connection:
         connection.execute("BEGIN IMMEDIATE")
         try:
-            applied = _apply_missing(connection, wanted)
+            applied = apply_missing(SqliteTx(connection), wanted, run)
         except BaseException:
             connection.execute("ROLLBACK")
             raise
@@ -60,22 +66,24 @@ def migrate(path: Path, migrations: list[Migration] | None = None) -> list[str]:
     return applied
 
 
-def _apply_missing(connection: sqlite3.Connection, wanted: list[Migration]) -> list[str]:
-    connection.execute(
+def apply_missing(tx: Tx, wanted: list[Migration], run: Callable[[str], None]) -> list[str]:
+    """Apply what is missing in an open transaction; ``run`` takes the text of one migration."""
+    tx.run(
         "CREATE TABLE IF NOT EXISTS core_migration ("
         "name TEXT PRIMARY KEY, digest TEXT NOT NULL, applied_at_ms BIGINT NOT NULL)"
     )
-    rows = connection.execute("SELECT name, digest FROM core_migration").fetchall()
+    rows = tx.rows("SELECT name, digest FROM core_migration")
     have = {str(row["name"]): str(row["digest"]) for row in rows}
     _check_known(have, wanted)
 
     missing = [migration for migration in wanted if migration.name not in have]
     for migration in missing:
-        for statement in statements(migration.sql):
-            connection.execute(statement)
-        connection.execute(
-            "INSERT INTO core_migration (name, digest, applied_at_ms) VALUES (?, ?, ?)",
-            (migration.name, migration.digest, now_ms()),
+        run(migration.sql)
+        tx.run(
+            "INSERT INTO core_migration (name, digest, applied_at_ms) VALUES (:name, :digest, :at)",
+            name=migration.name,
+            digest=migration.digest,
+            at=now_ms(),
         )
     return [migration.name for migration in missing]
 

@@ -12,12 +12,10 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from functools import cache
-from itertools import chain
 from pathlib import Path
 from typing import Any, Concatenate
 
-from host.core.db import P, Row, T, Tx, Value
+from host.core.db import P, Row, T, Tx, Value, widen
 from host.core.group_commit import GroupCommit
 from host.core.write_lock import WriteLock
 
@@ -52,15 +50,6 @@ def _as_dict(cursor: sqlite3.Cursor, values: tuple[Any, ...]) -> dict[str, Any]:
     return {column[0]: value for column, value in zip(cursor.description, values, strict=True)}
 
 
-@cache
-def _widened(sql: str) -> str | None:
-    """Return an INSERT of one row as one of many: a tenth less time for each row."""
-    into, values, places = sql.partition(" VALUES (")
-    if not into.startswith("INSERT") or not places.endswith(")"):
-        return None
-    return into + values[:-1] + ", ".join(["(" + places] * _ROWS_AT_ONCE)
-
-
 class SqliteTx:
     """An open transaction on one connection."""
 
@@ -91,16 +80,11 @@ class SqliteTx:
 
     def run_many(self, sql: str, rows: Sequence[Sequence[Value]]) -> int:
         """Run ``sql``, whose places are ``?``, for each of ``rows``; return how many it changed."""
-        wide = _widened(sql) if len(rows) >= _ROWS_AT_ONCE else None
-        if wide is None:
-            return self._connection.executemany(sql, rows).rowcount
-        whole = len(rows) - len(rows) % _ROWS_AT_ONCE
-        chunks = [
-            tuple(chain.from_iterable(rows[n : n + _ROWS_AT_ONCE]))
-            for n in range(0, whole, _ROWS_AT_ONCE)
-        ]
-        changed = self._connection.executemany(wide, chunks).rowcount
-        return changed + self._connection.executemany(sql, rows[whole:]).rowcount
+        # Many rows in one statement take a tenth less time for each.
+        return sum(
+            self._connection.executemany(text, values).rowcount
+            for text, values in widen(sql, rows, width=_ROWS_AT_ONCE)
+        )
 
     def _execute(self, sql: str, params: dict[str, Value]) -> sqlite3.Cursor:
         cursor = self._connection.cursor()

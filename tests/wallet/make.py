@@ -1,5 +1,10 @@
 """Builders for the wallet's tests: people with money, accounts, transfers."""
 
+import sqlite3
+
+import psycopg
+from psycopg.errors import RaiseException
+
 from host.core.db import Database, Tx
 from host.core.money import Currency, Money
 from host.wallet import audit, service
@@ -7,6 +12,8 @@ from host.wallet.model import Place, Purpose, Transfer, cash_place, rail_place
 from host.wallet.repository import ledger
 from tests.conftest import START_MS
 
+# What each database raises when a CHECK, a trigger or a column's type refuses.
+BROKEN_RULE = (sqlite3.IntegrityError, psycopg.IntegrityError, psycopg.DataError, RaiseException)
 CNY = Currency("CNY")
 USD = Currency("USD")
 RAIL = "sandbox"

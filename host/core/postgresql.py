@@ -1,0 +1,254 @@
+"""PostgreSQL behind the port of ``host.core.db``: the same use cases, any number of processes.
+
+Each process has one writer with group commit.  Rows that a use case checks are locked (``FOR NO KEY
+UPDATE``), so two processes cannot both spend one balance; a batch that waited for another process
+in a circle is undone by the server and run again.  Amounts and counts are whole numbers, so what
+the server sums up as ``numeric`` is read as one.
+"""
+
+import asyncio
+import re
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import cache
+from queue import Empty, SimpleQueue
+from typing import Any, Concatenate
+
+import psycopg
+from psycopg import errors, pq
+from psycopg.adapt import Loader
+from psycopg.rows import dict_row
+
+from host.core.db import P, Row, T, Tx, Value, widen
+from host.core.group_commit import GroupCommit
+from host.core.migrate import apply_missing, find_migrations
+
+READERS_COUNT = 4
+_ROWS_AT_ONCE = 64
+# Any number that nothing else on the server locks.
+_MIGRATION_LOCK = 7_281_934
+# A text in quotes, which is left alone, or the name of a parameter.
+_PARAM = re.compile(r"('(?:[^']|'')*')|(?<!:):([a-z_][a-z0-9_]*)")
+
+Connection = psycopg.Connection[dict[str, Any]]
+
+
+class ServerRefusedError(Exception):
+    """The database at the address is not one that the host can use; the text says what to do."""
+
+
+class _WholeNumber(Loader):
+    def load(self, data: Any) -> int:
+        return int(bytes(data))
+
+
+def connect(url: str) -> Connection:
+    """Open a connection with the settings that every connection of the host has."""
+    connection = psycopg.connect(url, autocommit=True, row_factory=dict_row)
+    if connection.info.encoding != "utf-8":
+        connection.close()
+        raise ServerRefusedError(
+            "The PostgreSQL database must be in UTF-8: create it with ENCODING 'UTF8'."
+        )
+    connection.adapters.register_loader("numeric", _WholeNumber)
+    # Durable before it is acknowledged, whatever the server's own default says.
+    connection.execute("SET synchronous_commit = on")
+    connection.execute("SET lock_timeout = '10s'")
+    return connection
+
+
+@cache
+def translate(sql: str) -> str:
+    """Write ``:name`` as psycopg does, and leave what stands in quotes as it is."""
+
+    def one(found: re.Match[str]) -> str:
+        return found[1] if found[1] is not None else f"%({found[2]})s"
+
+    return _PARAM.sub(one, sql.replace("%", "%%"))
+
+
+@cache
+def _translate_places(sql: str) -> str:
+    return sql.replace("%", "%%").replace("?", "%s")
+
+
+class PostgresTx:
+    """An open transaction on one connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.callbacks: list[Callable[[], None]] = []
+        self.signals: list[tuple[str, object]] = []
+
+    def rows(self, sql: str, **params: Value) -> list[Row]:
+        """Return every row."""
+        return list(self._execute(sql, params).fetchall())
+
+    def row(self, sql: str, **params: Value) -> Row | None:
+        """Return the first row, or None."""
+        return self._execute(sql, params).fetchone()
+
+    def run(self, sql: str, **params: Value) -> int:
+        """Change rows and return how many."""
+        return self._execute(sql, params).rowcount
+
+    def run_many(self, sql: str, rows: Sequence[Sequence[Value]]) -> int:
+        """Run ``sql``, whose places are ``?``, for each of ``rows``; return how many it changed."""
+        changed = 0
+        with self._connection.cursor() as cursor:
+            for text, values in widen(sql, rows, width=_ROWS_AT_ONCE):
+                if values:
+                    # One round trip for all of them.
+                    cursor.executemany(_translate_places(text).encode(), values)
+                    changed += cursor.rowcount
+        return changed
+
+    def lock_rows(self, sql: str, **params: Value) -> list[Row]:
+        """Return every row, and let nobody else change them until this transaction ends."""
+        return self.rows(sql + " FOR NO KEY UPDATE", **params)
+
+    def claim_row(self, sql: str, **params: Value) -> Row | None:
+        """Lock and return the first row that nobody else has locked, or None."""
+        return self.row(sql + " LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED", **params)
+
+    def after_commit(self, callback: Callable[[], None]) -> None:
+        """Run ``callback`` on the event loop once the commit is durable."""
+        self.callbacks.append(callback)
+
+    def signal(self, topic: str, value: object) -> None:
+        """Hand ``value`` to the listeners of ``topic`` in this process once it is durable."""
+        self.signals.append((topic, value))
+
+    def _execute(self, sql: str, params: dict[str, Value]) -> psycopg.Cursor[dict[str, Any]]:
+        return self._connection.execute(translate(sql).encode(), params)
+
+
+# An error of these is that use case's own: it broke a rule, or wrote bad SQL.
+_OWN = (
+    errors.IntegrityError,
+    errors.DataError,
+    errors.ProgrammingError,
+    errors.RaiseException,
+    errors.NotSupportedError,
+)
+_LOST_RACE = (errors.DeadlockDetected, errors.SerializationFailure, errors.LockNotAvailable)
+
+
+class PostgresSession:
+    """The connection that writes; a broken one is replaced."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._connection = connect(url)
+
+    def new_tx(self) -> PostgresTx:
+        """Return the open transaction for one more use case."""
+        return PostgresTx(self._connection)
+
+    def begin(self) -> None:
+        """Begin."""
+        self._connection.execute("BEGIN")
+
+    def commit(self) -> None:
+        """Commit; a transaction that the server has given up must not pass for committed."""
+        done = self._connection.execute("COMMIT")
+        if done.statusmessage != "COMMIT":
+            raise errors.InternalError(f"the server answered {done.statusmessage}")
+
+    def savepoint(self, step: str) -> None:
+        """Do ``SAVEPOINT``, ``ROLLBACK TO SAVEPOINT`` or ``RELEASE SAVEPOINT``."""
+        self._connection.execute(f"{step} job".encode())
+
+    def is_own(self, error: BaseException) -> bool:
+        """Tell whether an error is that of one use case, and the transaction is alive."""
+        if isinstance(error, psycopg.Error) and not isinstance(error, _OWN):
+            return False
+        status = self._connection.info.transaction_status
+        return status in (pq.TransactionStatus.INTRANS, pq.TransactionStatus.INERROR)
+
+    def is_lost_race(self, error: BaseException) -> bool:
+        """Tell whether two processes waited for each other: the server has undone this one."""
+        return isinstance(error, _LOST_RACE)
+
+    def recover(self, error: BaseException) -> bool:  # noqa: ARG002  (the server's word is enough)
+        """Undo what is open; with a broken connection the server has, and a new one is opened.
+
+        While the server is away every batch is answered as unknown, and the next one tries again.
+        """
+        with suppress(psycopg.Error):
+            if not self._connection.closed:
+                self._connection.execute("ROLLBACK")
+        if self._connection.closed or self._connection.broken:
+            with suppress(psycopg.OperationalError):
+                self._connection = connect(self._url)
+        return True
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._connection.close()
+
+
+class PostgresDatabase(GroupCommit):
+    """A database on a server, opened by ``open``."""
+
+    def __init__(self, url: str, session: PostgresSession) -> None:
+        self.url = url
+        self._idle: SimpleQueue[Connection] = SimpleQueue()
+        self._readers = ThreadPoolExecutor(READERS_COUNT, thread_name_prefix="hutong-reader")
+        super().__init__(session)
+
+    @classmethod
+    async def open(cls, url: str) -> "PostgresDatabase":
+        """Open the database at ``url``, which must be migrated, for the running event loop."""
+        return cls(url, await asyncio.to_thread(PostgresSession, url))
+
+    async def read(
+        self, use_case: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run ``use_case`` on a snapshot that cannot be written to."""
+        return await self._loop.run_in_executor(
+            self._readers, lambda: self._read_now(lambda tx: use_case(tx, *args, **kwargs))
+        )
+
+    async def close(self) -> None:
+        """Finish what is queued and let go of the connections."""
+        await self.stop_writing()
+        self._readers.shutdown(wait=True)
+        with suppress(Empty):
+            while True:
+                self._idle.get_nowait().close()
+
+    def _read_now(self, run: Callable[[Tx], T]) -> T:
+        try:
+            connection = self._idle.get_nowait()
+        except Empty:
+            connection = connect(self.url)
+        try:
+            connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            return run(PostgresTx(connection))
+        finally:
+            with suppress(psycopg.Error):
+                connection.execute("ROLLBACK")
+            if not connection.broken and not connection.closed:
+                self._idle.put(connection)
+
+
+def migrate(url: str) -> list[str]:
+    """Bring the database at ``url`` up to date and return the names that were applied."""
+
+    def run(script: str) -> None:
+        connection.execute(script.encode())
+
+    with connect(url) as connection:
+        connection.execute("BEGIN")
+        try:
+            # Two processes that start at one moment do this one after the other.
+            connection.execute("SELECT pg_advisory_xact_lock(%s)", (_MIGRATION_LOCK,))
+            wanted = find_migrations(dialect="postgresql")
+            applied = apply_missing(PostgresTx(connection), wanted, run)
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")
+    return applied
