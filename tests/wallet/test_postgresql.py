@@ -78,9 +78,7 @@ async def test_opposite_sets_at_once_conserve_money(hosts: Hosts) -> None:
         *(
             host.write_together(post_together, request(f"{h}-{n}", *pair, 1))
             for n in range(150)
-            for h, (host, pair) in enumerate(
-                zip(hosts, (("ann", "bob"), ("bob", "ann")), strict=True)
-            )
+            for h, (host, pair) in enumerate(zip(hosts, directions, strict=True))
         )
     )
 
