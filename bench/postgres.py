@@ -58,6 +58,20 @@ class Cluster:
         assert found is not None, text
         return float(found[1])
 
+    def waits_ms(self, *, per_s: int, seconds: int) -> list[float]:
+        """Run TPC-B at a fixed rate and return how long each transaction took, its lag included."""
+        prefix = str(self.folder / "waits")
+        self.call(
+            "pgbench", "--client=16", "--jobs=2", f"--time={seconds}", f"--rate={per_s}", "--log",
+            f"--log-prefix={prefix}",
+        )  # fmt: skip
+        found: list[float] = []
+        for path in self.folder.glob("waits.*"):
+            # Client, transaction, microseconds, …
+            found += [int(line.split()[2]) / 1000 for line in path.read_text().splitlines()]
+            path.unlink()
+        return found
+
 
 @contextmanager
 def temporary_cluster(*, is_durable: bool = True) -> Iterator[Cluster | None]:
