@@ -9,6 +9,7 @@ host later keeps copies of the file and of the public key elsewhere.
 
 import asyncio
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,9 +51,10 @@ class Signer:
         """Read the key, or make it at the first checkpoint."""
         path = settings.data_dir / KEY_NAME
         if not path.exists():
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w", encoding="ascii") as file:
-                file.write(Ed25519PrivateKey.generate().private_bytes_raw().hex())
+            made = Ed25519PrivateKey.generate().private_bytes_raw().hex()
+            # The host and a command may do this at one moment: the first of them counts.
+            with suppress(FileExistsError), open(path, "x", opener=_for_owner) as file:
+                file.write(made)
         text = path.read_text(encoding="ascii").strip()
         return cls(Ed25519PrivateKey.from_private_bytes(bytes.fromhex(text)))
 
@@ -66,6 +68,10 @@ class Signer:
         signature = self.key.sign(audit.encode_checkpoint(checkpoint).encode())
         signed = SignedCheckpoint(checkpoint, self.public_key, signature.hex())
         return msgspec.json.encode(signed).decode()
+
+
+def _for_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def checkpoint_path(settings: Settings) -> Path:

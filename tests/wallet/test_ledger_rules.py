@@ -25,6 +25,7 @@ from host.wallet.model import (
     control_place,
 )
 from host.wallet.repository import ledger
+from host.wallet.service.transfers import expiry_id
 from tests.conftest import START_MS
 from tests.wallet import make
 
@@ -146,7 +147,7 @@ class TestHoldsThatEnd:
 
         assert 1 == await held.write(service.sweep, now_ms=END_MS)
         assert 0 == await held.write(service.sweep, now_ms=END_MS + 1)
-        row = await held.read(ledger.find_transfer, "h1:expiry")
+        row = await held.read(ledger.find_transfer, expiry_id("h1"))
         assert row is not None
         assert ("void", "expiry", "platform") == (
             row.order.kind, row.order.purpose, row.order.actor_id

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from host.core import outbox
 from host.core.db import Tx, only
 from host.core.errors import AppError
+from host.core.ids import derived_id
 from host.core.money import Money
 from host.wallet.book import Book, Step
 from host.wallet.errors import AccountNotEmptyError, AccountNotFoundError
@@ -122,13 +123,15 @@ def expire_held(tx: Tx, *, now_ms: int) -> int:
     """Give up the holds whose time is over, each with a row that says so; return how many."""
     expired = ledger.find_expired(tx, now_ms=now_ms, limit=_EXPIRED_COUNT_MAX)
     requests = [
-        PostRequest(
-            (Resolution(f"{held_id}:expiry"[-100:], TransferKind.VOID, held_id, is_expiry=True),),
-            now_ms,
-        )
-        for held_id in expired
+        PostRequest((Resolution(expiry_id(i), TransferKind.VOID, i, is_expiry=True),), now_ms)
+        for i in expired
     ]
     return sum(not isinstance(result, AppError) for result in post_together(tx, requests))
+
+
+def expiry_id(pending_id: str) -> str:
+    """Return the id of the row that ends a hold whose time is over."""
+    return derived_id("wallet.expiry", pending_id)
 
 
 def reverse_transfer(
