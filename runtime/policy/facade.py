@@ -65,12 +65,12 @@ class Facade:
 
 def _join(left: Any, right: Any) -> Facade:
     sides: list[Any] = [real_of(e) if type(e) is Facade else e for e in (left, right)]
+    # Before they are joined: an operator of the program's own would be handed the real type.
+    if not all(each is None or isinstance(each, UnionType | type) for each in sides):
+        raise TypeError("only types can be joined by |")
     if None in {real_of(each) for each in (left, right) if type(each) is Facade}:
         raise TypeError("only types can be joined by |")
-    joined = sides[0] | sides[1]
-    if not isinstance(joined, UnionType | type):
-        raise TypeError("only types can be joined by |")
-    return Facade("types", {}, real=joined)
+    return Facade("types", {}, real=sides[0] | sides[1])
 
 
 def names_of(facade: Facade) -> Mapping[str, Any]:

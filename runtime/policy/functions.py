@@ -9,6 +9,7 @@ import bisect
 import calendar
 import collections
 import copy
+import decimal
 import functools
 import heapq
 import operator
@@ -20,6 +21,7 @@ from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any
 
+from runtime import plain
 from runtime.policy import guards, text
 from runtime.policy.class_making import TYPED_DICT
 from runtime.policy.classes import ProgramErrorType, ProgramType
@@ -28,10 +30,12 @@ from runtime.policy.tuples import NAMED_TUPLE, NamedRecord, items_of
 
 _CACHE_MAX = 1024
 _COPY_DEPTH_MAX = 100
-_STATISTICS = (
-    "mean fmean median median_low median_high mode multimode stdev pstdev variance pvariance"
-    " quantiles geometric_mean harmonic_mean"
+_STATISTICS = "median median_low median_high mode multimode"
+_STATISTICS_OF_NUMBERS = (
+    "mean fmean stdev pstdev variance pvariance quantiles geometric_mean harmonic_mean"
 )
+# With None and texts, which are settings of these functions.
+_NUMBERS = frozenset({int, float, bool, decimal.Decimal, str, type(None)})
 _BISECT = "bisect bisect_left bisect_right insort insort_left insort_right"
 _HEAPQ = "heapify heappop heappush heappushpop heapreplace merge nlargest nsmallest"
 _OPERATOR = (
@@ -59,6 +63,30 @@ def _behind(function: Callable[..., Any]) -> Callable[..., Any]:
         return function(*args, **keywords)
 
     return call
+
+
+# statistics.
+
+
+def _numeric(name: str) -> Callable[..., Any]:
+    """Return a function that is given numbers only: of others it would call the methods."""
+    function = getattr(statistics, name)
+
+    def call(*args: Any, **keywords: Any) -> Any:
+        given = {each: _numbers(value) for each, value in keywords.items()}
+        return function(*map(_numbers, args), **given)
+
+    return call
+
+
+def _numbers(value: Any) -> Any:
+    if type(value) in _NUMBERS:
+        return value
+    values = [each._value_ if isinstance(each, plain.ByValue) else each for each in value]  # type: ignore[attr-defined]  # see plain.ByValue
+    stranger = next((each for each in values if type(each) not in _NUMBERS), None)
+    if stranger is not None:
+        raise TypeError(f"{type(stranger).__name__} is no number")
+    return values
 
 
 # functools.
@@ -273,6 +301,7 @@ SMALL_MODULES: dict[str, dict[str, Any]] = {
     },
     "statistics": {
         **_ours(statistics, _STATISTICS),
+        **{name: _numeric(name) for name in _STATISTICS_OF_NUMBERS.split()},
         "StatisticsError": statistics.StatisticsError,
     },
     "textwrap": _ours(textwrap, "dedent fill indent shorten wrap"),

@@ -112,6 +112,8 @@ _HASHED = frozenset(
     | {dt.date, dt.datetime, dt.time, dt.timedelta}
 )
 _DESCRIPTORS = frozenset({types.MemberDescriptorType, types.GetSetDescriptorType})
+# Past `super.__getattribute__`, which looks into the classes first.
+_SUPER = vars(super)
 _WRITABLE = frozenset({dict, list, collections.deque, collections.Counter, collections.defaultdict})
 _IN_PLACE: Mapping[str, Callable[[Any, Any], Any]] = {
     "+=": operator.iadd,
@@ -168,8 +170,8 @@ def _rare_attribute(obj: Any, kind: type, name: str) -> Any:
         # Methods and constants of a type, not the descriptors of its instances' fields.
         if found is not None and type(found) not in _DESCRIPTORS:
             return found
-    if kind is super and is_of_program(_behind(obj), name):
-        return getattr(obj, name)
+    if kind is super:
+        return _inherited_attribute(obj, name)
     if isinstance(obj, BaseException):
         return _error_attribute(obj, kind, name)
     raise AttributeError(f"{_name_of(obj, kind)} has no attribute {name!r} here")
@@ -182,6 +184,22 @@ def _member_attribute(member: Any, kind: type, name: str) -> Any:
     if isinstance(member, StrEnum):
         return get_attribute(member.value, name)
     raise AttributeError(f"{kind.__name__} has no attribute {name!r} here")
+
+
+def _inherited_attribute(bound: Any, name: str) -> Any:
+    """Serve ``super().name``: what a class of the program or the SDK has, behind the one it is in.
+
+    A method of the program's own does not open one that the interpreter gives exceptions.
+    """
+    place, spoken_for = (
+        _SUPER[each].__get__(bound) for each in ("__thisclass__", "__self_class__")
+    )
+    order: tuple[type, ...] = spoken_for.__mro__ if spoken_for is not None else ()
+    after = order[order.index(place) + 1 :] if order else ()
+    owner = next((each for each in after if name in each.__dict__), object)
+    if owner.__module__ == "builtins":
+        raise AttributeError(f"super() has no attribute {name!r} here")
+    return getattr(bound, name)
 
 
 def _error_attribute(error: BaseException, kind: type, name: str) -> Any:
@@ -255,7 +273,7 @@ def set_attribute(obj: Any, name: str, value: Any, /) -> None:
     """Do what ``setattr`` does, on objects of the mini-program's own classes."""
     if type(name) is not str or is_reserved(name):
         raise AttributeError(f"an attribute cannot be called {name!r} here")
-    setattr(writable(obj), name, value)
+    setattr(owner(obj), name, value)
 
 
 def get_super_init(bound: Any, /) -> Callable[..., None]:
@@ -283,9 +301,17 @@ def _is_hint(facade: Facade) -> bool:
 
 
 def writable(obj: Any, /) -> Any:
-    """Return ``obj`` if its items or attributes may be set or deleted."""
+    """Return ``obj`` if its items may be set or deleted."""
+    return obj if type(obj) in _WRITABLE else owner(obj)
+
+
+def owner(obj: Any, /) -> Any:
+    """Return ``obj`` if its attributes may be set or deleted: it, or its class, is the program's.
+
+    A ``Counter`` would take them, and call them in the place of its own methods.
+    """
     kind = type(obj)
-    if kind in _WRITABLE or isinstance(kind, ProgramType) or issubclass(kind, ProgramType):
+    if isinstance(kind, ProgramType) or issubclass(kind, ProgramType):
         return obj
     raise TypeError(f"{_name_of(obj, kind)} cannot be changed")
 

@@ -160,7 +160,7 @@ def _seeded(seed: Any = None, /) -> Facade:
 
 def _datetime_names(now_ms: NowMs) -> dict[str, Any]:
     """Dates whose ``now`` is the event's, and whose local time is UTC."""
-    moment, day, utc = dt.datetime, dt.date, dt.UTC
+    moment, day, hour, utc = dt.datetime, dt.date, dt.time, dt.UTC
 
     def now(tz: dt.tzinfo | None = None) -> dt.datetime:
         aware = moment.fromtimestamp(now_ms() / 1000, tz or utc)
@@ -178,16 +178,30 @@ def _datetime_names(now_ms: NowMs) -> dict[str, Any]:
     days |= {
         name: getattr(day, name) for name in ("fromisoformat", "fromisocalendar", "fromordinal")
     }
+    moments |= {"max": moment.max, "today": now}
+    hours = {"min": hour.min, "max": hour.max, "fromisoformat": hour.fromisoformat}
     return {
-        "datetime": Facade(
-            "datetime", moments | {"max": moment.max, "today": now}, call=moment, real=moment
-        ),
-        "date": Facade("date", days, call=day, real=day),
-        "time": dt.time,
+        "datetime": Facade("datetime", moments, call=_unpickled(moment), real=moment),
+        "date": Facade("date", days, call=_unpickled(day), real=day),
+        "time": Facade("time", hours, call=_unpickled(hour), real=hour),
         "timedelta": dt.timedelta,
         "timezone": dt.timezone,
         "UTC": utc,
     }
+
+
+def _unpickled(kind: Callable[..., Any]) -> Callable[..., Any]:
+    r"""Return what makes a date from numbers, and never from the bytes that pickle would give it.
+
+    Those are hardly looked at: ``date(b"\0\0\1\1").ctime()`` reads memory before a table.
+    """
+
+    def make(*numbers: Any, **keywords: Any) -> Any:
+        if numbers and type(numbers[0]) in {bytes, str}:
+            raise TypeError("a date is made from numbers; for a text use fromisoformat")
+        return kind(*numbers, **keywords)
+
+    return make
 
 
 # What each module has, for messages about what it has not.

@@ -29,7 +29,9 @@ ALLOWED_DUNDERS = frozenset(
 TEMPORARY_PREFIX = "_tmp"
 # Nobody should have to look twice at a program to see which of the two it means.
 _LOOKS_LIKE_A_GUARD = frozenset(
-    _words("_getattr _getitem _getiter _write _apply _inplacevar _print _shown _percent _with")
+    _words(
+        "_getattr _getitem _getiter _owner _write _apply _inplacevar _print _shown _percent _with"
+    )
 )
 
 
@@ -48,7 +50,7 @@ def is_reserved(name: str) -> bool:
 
 # Built-ins that are given as they are.
 PLAIN_BUILTINS = _words(
-    "abs all any bin bool bytes callable chr dict divmod enumerate filter float frozenset hex int"
+    "abs all any bin bool callable chr dict divmod enumerate filter float frozenset hex int"
     " iter len list map max min next oct ord pow range reversed round set slice sorted sum tuple"
     " zip property staticmethod classmethod super None True False Ellipsis NotImplemented"
 )
@@ -59,7 +61,7 @@ EXCEPTIONS = _words(
 )
 # Built-ins that are given in a version of ours.
 REPLACED_BUILTINS = _words(
-    "str repr ascii format hash print getattr hasattr setattr isinstance issubclass"
+    "str bytes repr ascii format hash print getattr hasattr setattr isinstance issubclass"
 )
 AVAILABLE_BUILTINS = frozenset((*PLAIN_BUILTINS, *EXCEPTIONS, *REPLACED_BUILTINS))
 # Every name that Python knows and a mini-program does not.

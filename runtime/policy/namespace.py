@@ -47,6 +47,7 @@ class Library:
             "_getattr_": guards.get_attribute,
             "_getitem_": guards.get_item,
             "_inplacevar_": guards.in_place,
+            "_owner_": guards.owner,
             "_percent_": text.percent,
             "_shown_": text.shown,
             "_super_init_": guards.get_super_init,
@@ -109,7 +110,11 @@ _BASES = frozenset(getattr(builtins, name) for name in EXCEPTIONS)
 
 
 def _builtins(importer: Callable[..., Any], log: Log) -> dict[str, Any]:
-    def write(*values: Any, sep: str = " ", end: str = "") -> None:
+    def write(*values: Any, sep: str | None = " ", end: str | None = "") -> None:
+        sep, end = " " if sep is None else sep, "" if end is None else end
+        # Another class's `join` would be given a generator of ours.
+        if type(sep) is not str or type(end) is not str:
+            raise TypeError("sep and end of print are texts")
         log(sep.join(text.to_text(value) for value in values) + end)
 
     given = {name: getattr(builtins, name) for name in (*PLAIN_BUILTINS, *EXCEPTIONS)}
@@ -117,6 +122,7 @@ def _builtins(importer: Callable[..., Any], log: Log) -> dict[str, Any]:
         "__build_class__": builtins.__build_class__,
         "__import__": importer,
         "str": Facade("str", _STR_NAMES, call=text.to_text, real=str),
+        "bytes": Facade("bytes", _BYTES_NAMES, call=text.to_bytes, real=bytes),
         "repr": text.to_repr,
         "ascii": text.to_ascii,
         "format": text.to_formatted,
@@ -135,6 +141,11 @@ def _builtins(importer: Callable[..., Any], log: Log) -> dict[str, Any]:
 _STR_NAMES: dict[str, Any] = {name: getattr(str, name) for name in guards.ATTRIBUTES[str]} | {
     "format": text.format_text,
     "encode": text.encode,
+}
+
+# `bytes` as a type would look up any codec, which imports it.
+_BYTES_NAMES: dict[str, Any] = {name: getattr(bytes, name) for name in guards.ATTRIBUTES[bytes]} | {
+    "decode": text.decode
 }
 
 

@@ -321,7 +321,8 @@ class Rules(RuleVisitor):
     def visit_MatchOr(self, node: ast.MatchOr) -> None:
         """Beside a dotted name stand values only: they are compared together."""
         values = (ast.MatchValue, ast.MatchSingleton)
-        dotted = any(isinstance(p, ast.MatchValue) and is_dotted(p.value) for p in node.patterns)
+        # Inside an alternative, too: each would bind a name of its own.
+        dotted = any(isinstance(p, ast.MatchValue) and is_dotted(p.value) for p in ast.walk(node))
         if dotted and not all(isinstance(each, values) for each in node.patterns):
             self._refuse(
                 node,

@@ -28,10 +28,10 @@ def hide_addresses(text: str) -> str:
     return _ADDRESS.sub("", text) if " at 0x" in text else text
 
 
-def to_text(value: object = "", /, *codec: str) -> str:
+def to_text(value: object = "", /, encoding: str | None = None, errors: str = "strict") -> str:
     """Do what ``str`` does."""
-    if codec:
-        return decode(value, *codec)
+    if encoding is not None:
+        return decode(value, encoding, errors)
     return str(value) if type(value) in _PLAIN else hide_addresses(str(value))
 
 
@@ -109,6 +109,13 @@ def encode(text: str, /, encoding: str = "utf-8", errors: str = "strict") -> byt
     """Do what ``str.encode`` does, for encodings that import nothing."""
     _refuse_codec(encoding, errors)
     return str.encode(text, encoding, errors)
+
+
+def to_bytes(value: Any = b"", /, encoding: str | None = None, errors: str = "strict") -> bytes:
+    """Do what ``bytes`` does, for encodings that import nothing."""
+    if encoding is not None:
+        return encode(value, encoding, errors)
+    return bytes(value)
 
 
 def decode(data: Any, /, encoding: str = "utf-8", errors: str = "strict") -> str:

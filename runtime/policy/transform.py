@@ -138,13 +138,16 @@ class _Transformer(RestrictingNodeTransformer):
         """Let ``super().__init__`` through by its own guard, and ``self._private``."""
         if node.attr == "__init__" and isinstance(node.ctx, ast.Load):
             return _call("_super_init_", [self.visit(node.value)], node)
-        if not node.attr.startswith("_") or is_reserved(node.attr):
-            return cast("ast.AST", super().visit_Attribute(node))
-        owner = self.visit(node.value)
+        attr = node.attr
+        if attr.startswith("_") and not is_reserved(attr):
+            # The base refuses every name with an underscore.
+            node.attr = "private"
+        guarded = cast("Any", super().visit_Attribute(node))
         if isinstance(node.ctx, ast.Load):
-            return _call("_getattr_", [owner, ast.Constant(node.attr)], node)
-        node.value = _call("_write_", [owner], node)
-        return node
+            return _call("_getattr_", [guarded.args[0], ast.Constant(attr)], node)
+        guarded.attr = attr
+        guarded.value = _call("_owner_", [guarded.value.args[0]], node)
+        return cast("ast.AST", guarded)
 
     def visit_AugAssign(self, node: ast.AugAssign) -> Any:  # noqa: N802
         """Turn ``a.b += c`` and ``a[b] += c`` into a guarded read and a guarded write.
@@ -162,7 +165,7 @@ class _Transformer(RestrictingNodeTransformer):
             self.visit_Attribute(_at(ast.Attribute(ast.Constant(0), target.attr, ast.Load()), node))
             old = _call("_getattr_", [_load(owner), ast.Constant(target.attr)], node)
             place: ast.expr = ast.Attribute(
-                _call("_write_", [_load(owner)], node), target.attr, ast.Store()
+                _call("_owner_", [_load(owner)], node), target.attr, ast.Store()
             )
         else:
             key = self._name()

@@ -143,6 +143,8 @@ def _make_init(
         missing = [each for each in fields if each not in values]
         if missing:
             raise TypeError(f"{name} needs {', '.join(missing)}")
+        if hasattr(self, "_items_"):
+            raise TypeError(f"{name} is made once")
         object.__setattr__(self, "_items_", tuple(values[each] for each in fields))
 
     return init

@@ -92,6 +92,13 @@ def test_it_works(name: str) -> None:
             ),
         ),
         (
+            "match x:\n    case [Tea.GREEN] | [Tea.BLACK]: pass",
+            (
+                "2:10 LANG023 a dotted name can stand beside values only"
+                " → write a case of its own for each"
+            ),
+        ),
+        (
             "match x:\n    case a.__class__: pass",
             (
                 "2:10 LANG011 the attribute '__class__' is not available"

@@ -19,6 +19,7 @@ CASES = [
     *read_cases(ROOT / "tests/redteam/cases.jsonl"),
     *read_cases(ROOT / "tests/redteam/cases_more.jsonl"),
     *read_cases(ROOT / "tests/redteam/cases_language.jsonl"),
+    *read_cases(ROOT / "tests/redteam/cases_fresh.jsonl"),
 ]
 # Bombs for the compiler never reach a worker without the language wall in another form.
 BOX_CASES = [case for case in CASES if case.layer in BOX_LAYERS]
