@@ -28,6 +28,7 @@ DOMAINS = (
     "brands",
     "programs",
     "market",
+    "insights",
     "review",
     "bridge",
     "shell",

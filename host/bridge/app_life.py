@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from host.bridge.packages import Ready
-from host.bridge.store import Writes
 from host.bridge.visit import Visit
+from host.bridge.writes import Writes
 from host.core.ids import derived_id
 from runtime.model import EventFailedError
 from runtime.turn import Step

@@ -16,6 +16,7 @@ from host.bridge.model import LogLine, Severity
 from host.bridge.open_page import OpenPage, make_session
 from host.bridge.packages import Packages, Ready
 from host.bridge.recording import Failure, Recording, Tape, failure_of, outcome_of
+from host.bridge.reports import count_reports
 from host.bridge.requests import PageFailedError
 from host.bridge.share import share_effect
 from host.bridge.store import ProgramFullError, StoredEvent
@@ -254,6 +255,7 @@ class Runner:
             await page.store.save_event(
                 stored, event, visit.writes, visit.recordings, now_ms=visit.now_ms
             )
+            await count_reports(visit)
         except (ViewFailedError, ProgramFullError) as error:
             raise await self.fail(visit, page.path, handler, error) from error
         page.session.accept(draft)
@@ -328,6 +330,7 @@ class Runner:
             await visit.store.save_writes(
                 visit.person_id, own.writes, own.recordings, now_ms=visit.now_ms
             )
+            await count_reports(own)
         except (PageFailedError, DocumentConflictError):
             # Its own failure is a line of the log, and the person is told of the first one.
             return

@@ -10,7 +10,7 @@ import sqlite3
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,8 @@ import msgspec
 
 from host.bridge import documents as db_documents
 from host.bridge import recording as tapes
-from host.bridge.documents import Drafts
 from host.bridge.recording import Recording
+from host.bridge.writes import Writes
 from host.core.errors import UnavailableError
 
 PAGE_BYTES = 4096
@@ -97,16 +97,6 @@ class StoredEvent:
     id: str
     n: int
     effects: list[dict[str, Any]]
-
-
-@dataclass(slots=True)
-class Writes:
-    """What an event wants to store, until it is known to have succeeded."""
-
-    # None: the key is removed.
-    storage: dict[str, str | None] = field(default_factory=dict)
-    asks: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
-    documents: Drafts = field(default_factory=Drafts)
 
 
 class Store:

@@ -8,7 +8,8 @@ from typing import Any
 
 from host.bridge.model import Running
 from host.bridge.recording import Recording
-from host.bridge.store import Store, Writes
+from host.bridge.store import Store
+from host.bridge.writes import Writes
 from host.core.deps import Deps
 from sdk.contract.documents import CollectionRule
 

@@ -167,6 +167,7 @@ ROWS: dict[str, Alike | Key | Open] = {
     "programs_api.list_versions": alike({"app_id": "program"}, bearer=True),
     "programs_api.post_package": Open("an id is claimed by its first upload (test_packages)"),
     "programs.secrets.show_secrets": alike(*SECRETS),
+    "insights.show_insights": alike(*SECRETS),
     "programs.secrets.post_secret": alike(
         *SECRETS, form={"name": "PAY_KEY", "host": "evil.example", "value": "mine"}
     ),

@@ -18,7 +18,8 @@ from host.bridge.packages import Packages
 from host.bridge.recording import Recording
 from host.bridge.replay import Replay, replay
 from host.bridge.requests import PageFailedError
-from host.bridge.store import Store, StoredEvent, StoredPage, Writes
+from host.bridge.store import Store, StoredEvent, StoredPage
+from host.bridge.writes import Writes
 from host.core.deps import Deps
 from host.core.ids import derived_id
 from host.programs.service import Version

@@ -8,6 +8,7 @@ again makes nothing twice.  What they store waits in the event's ``writes`` unti
 from collections.abc import Mapping
 
 from host.bridge.capabilities import (
+    analytics,
     database,
     device,
     identity,
@@ -35,5 +36,6 @@ HANDLERS: Mapping[str, Handler] = {
     **support.HANDLERS,
     **share.HANDLERS,
     **shell.HANDLERS,
+    **analytics.HANDLERS,
     "http.request": http_request,
 }

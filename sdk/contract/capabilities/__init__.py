@@ -8,6 +8,7 @@ holds a group: its lines and the shapes that only they use.
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from sdk.contract.capabilities.analytics import ANALYTICS
 from sdk.contract.capabilities.database import DATABASE
 from sdk.contract.capabilities.device import DEVICE
 from sdk.contract.capabilities.identity import IDENTITY
@@ -42,6 +43,7 @@ CAPABILITIES: Mapping[str, Capability] = MappingProxyType(
             SUPPORT,
             OUTSIDE,
             SHARE,
+            ANALYTICS,
             OTHER,
         )
         for each in group

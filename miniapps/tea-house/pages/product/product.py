@@ -14,6 +14,7 @@ class Product(Page):
     def on_load(self, query):
         self.item = api.products.get(query["sku"])
         api.ui.title(self.item["name"])
+        api.analytics.report_event("viewed_product", {"sku": self.item["sku"]})
 
     def change_qty(self, event):
         self.qty = max(1, min(QTY_MAX, int(event.value)))
