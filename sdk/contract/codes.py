@@ -16,7 +16,7 @@ MANIFEST_RULES: Mapping[str, str] = {
     "MAN011": "No permission has this name.",
     "MAN012": "Two entries mean the same thing: one of them would be ignored.",
     "MAN013": "A sentence of `hutong.messages` has a field that is none, other fields in another"
-    " language, or a link.",
+    " language, few words, or a link.",
     "MAN020": "Warning: `version.name` is not of the form 1.0.0.",
     "MAN021": "Warning: a member is valid, and changes nothing on this host.",
 }

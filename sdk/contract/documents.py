@@ -137,6 +137,8 @@ def read_where(where: Mapping[str, Any]) -> tuple[Condition, ...]:
         check_field(field)
         if isinstance(asked, list):
             raise ArgumentRefusedError(f'db: {field}: write {{"in": […]}} for one of several')
+        if asked == {}:
+            raise ArgumentRefusedError(f'db: {field}: {{}} asks nothing; write {{"gt": 5}} or so')
         operators = asked if isinstance(asked, dict) else {"eq": asked}
         found += [_condition(field, name, value) for name, value in operators.items()]
     if len(found) > CONDITIONS_MAX:

@@ -13,7 +13,7 @@ from typing import Any
 from sdk.contract.documents import CollectionRule
 from sdk.contract.findings import Finding, has_errors
 from sdk.contract.manifest_schema import MANIFEST
-from sdk.contract.message_text import FIELD_KINDS, has_link, read_fields
+from sdk.contract.message_text import FIELD_KINDS, has_open_link, has_words, read_fields
 from sdk.contract.schema import Findings, check, plain
 from sdk.contract.scopes import SCOPES
 from sdk.contract.strict_json import JsonRefusedError, Node, parse
@@ -226,9 +226,13 @@ def _check_messages(root: Node, findings: Findings) -> None:
         elif any(each != fields[0] for each in fields):
             message = f"{at} has other fields in one language than in another"
             findings.error(text, "MAN013", message, "use the same fields in every language")
-        if any(has_link(each.value) for each in said):
+        elif not all(has_words(each.value) for each in said):
+            fix = "write the sentence around the fields: people read it, and a reviewer before them"
+            findings.error(text, "MAN013", f"{at} says little or nothing beside its fields", fix)
+        if any(has_open_link(each.value) for each in said):
             fix = "take it out: the message's card leads to your page"
-            findings.error(text, "MAN013", f"{at} has something like a link", fix)
+            message = f"{at} has something like a link, or a field makes one"
+            findings.error(text, "MAN013", message, fix)
 
 
 def _check_repeats(root: Node, findings: Findings) -> None:

@@ -13,7 +13,10 @@ FIELDS_MAX = 5
 FIELD_CHARS_MAX = 40
 _FIELD = re.compile(r"\{([a-z][a-z0-9_]{0,19})(?::([a-z]+))?\}")
 # What a chat, or a person, takes for an address: a scheme, www, or a name with an ending.
-_LINK = re.compile(r"://|www\.|@|[\w-]\.[^\W\d_]{2,}", re.IGNORECASE)
+# The full stop of Chinese is one of them where Latin letters follow: browsers read it as a dot.
+_LINK = re.compile(r"://|www\.|@|[\w-]\.[^\W\d_]{2,}|[\w-][。｡][a-z]{2,}", re.IGNORECASE)
+# Else five fields of text, one after another, would be a sentence that no reviewer has read.
+_LETTERS_PER_FIELD_MIN = 2
 
 
 def read_fields(text: str) -> dict[str, str] | None:
@@ -27,6 +30,17 @@ def read_fields(text: str) -> dict[str, str] | None:
 def fill(text: str, values: Mapping[str, str]) -> str:
     """Return the sentence with a value in the place of each field."""
     return _FIELD.sub(lambda match: values[match[1]], text)
+
+
+def has_words(text: str) -> bool:
+    """Tell whether a sentence says something itself, and not only what the fields say."""
+    letters = sum(sign.isalpha() for sign in _FIELD.sub("", text))
+    return letters >= _LETTERS_PER_FIELD_MIN * max(1, len(read_fields(text) or ()))
+
+
+def has_open_link(text: str) -> bool:
+    """Tell whether a sentence has a link, or would, once there are words in its fields."""
+    return has_link(_FIELD.sub("xx", text))
 
 
 def has_link(text: str) -> bool:

@@ -49,6 +49,10 @@ NO_CONDITIONS: list[Any] = [
     {"a": {"in": list(range(21))}},
     {"a": [1]},
     {"a": "\0"},
+    {"a": {}},
+    {"a\n": 1},
+    {"ａ": 1},
+    {"a": {"in": [float("1e400")]}},
     {f"f{n}": n for n in range(9)},
 ]
 NO_ORDERS: list[Any] = ["a; DROP TABLE document", "--a", "a DESC", "", "-", "$.a"]

@@ -26,6 +26,7 @@ TOPICS = {
     },
     "offer": "{what} costs {price:money} until {day:date}, {left:number} left",
     "fresh": "New tea has come",
+    "odd": "Tea is at http:{what}",
 }
 SHIPPED = {"topic": "shipped", "fields": {"number": "SF123"}}
 OFFER = {
@@ -160,7 +161,7 @@ class TestWords:
         [
             "", " ", "x" * 41, "two\nlines", "bell\x07", "evil\u202etxt", "zero\u2066width",
             "http://evil.example", "see evil.example", "www.evil", "me@evil",
-            "ｅｖｉｌ．ｅｘａｍｐｌｅ",
+            "ｅｖｉｌ．ｅｘａｍｐｌｅ", "evil。com", "evil｡com",
             "EVIL.COM/x", 5, {"amount_minor": 1, "currency": "CNY"},
         ],
     )  # fmt: skip
@@ -174,6 +175,16 @@ class TestWords:
 
         assert answer == "refused bad-argument"
         assert await read_chat(ann.deps, ann.person_id) == []
+
+    async def test_a_field_and_the_words_beside_it_make_no_link(
+        self, ann: Caller, order_id: str
+    ) -> None:
+        """What is harmless by itself is judged once more in its place."""
+        answer = await ann.call(
+            "messages.send", topic="odd", order_id=order_id, fields={"what": "//evil today"}
+        )
+
+        assert answer == "refused bad-argument"
 
     @pytest.mark.parametrize(
         "fields",

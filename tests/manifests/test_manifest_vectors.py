@@ -10,9 +10,11 @@ from sdk.contract import Manifest, validate_manifest
 from sdk.contract.manifest import MANIFEST_BYTES_MAX
 from tests.manifests.vectors import problem
 
-VECTORS = json.loads(
-    (Path(__file__).parents[1] / "data/manifest_vectors.json").read_text(encoding="utf-8")
-)
+VECTORS = [
+    vector
+    for path in ("../data/manifest_vectors.json", "vectors_fresh.json")
+    for vector in json.loads((Path(__file__).parent / path).read_text(encoding="utf-8"))
+]
 MINIMAL: dict[str, Any] = {
     "app_id": "com.example.tea",
     "name": "Tea",

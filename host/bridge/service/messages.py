@@ -132,7 +132,12 @@ def _fill(text: str, fields: Mapping[str, Any], lang: str) -> str:
     kinds = read_fields(text) or {}
     if set(kinds) != set(fields):
         raise BadInputError(f"This topic has the fields {', '.join(kinds) or 'none'}.")
-    return fill(text, {name: _show(name, kind, fields[name], lang) for name, kind in kinds.items()})
+    shown = {name: _show(name, kind, fields[name], lang) for name, kind in kinds.items()}
+    # Two harmless fields, or a field and the words beside it, may be a link together.
+    words = {name: said if kinds[name] == "text" else "…" for name, said in shown.items()}
+    if has_link(unicodedata.normalize("NFKC", fill(text, words))):
+        raise BadInputError("The message looks like a link. The card leads to your page.")
+    return fill(text, shown)
 
 
 def _show(name: str, kind: str, value: Any, lang: str) -> str:
