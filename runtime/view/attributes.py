@@ -132,7 +132,10 @@ class AttributeCompiler:
     def _model(self, attribute: Attribute) -> None:
         name = _plain_text(attribute)
         if self._compiler.is_component:
-            fix = 'show  value="{{ value }}"  and fire an event:  m-on:change="change"'
+            fix = (
+                'write  value="{{ draft }}" m-on:change="write"  and keep event.value there'
+                " (in the component's class, or of whoever uses it)"
+            )
             self._refuse(attribute, "VIEW009", "m-model stands on pages, not in components", fix)
             return
         if self._node.tag not in allowlist.MODEL_TAGS:

@@ -25,7 +25,8 @@ every picture has an `alt`.
 - `m-on:<event>="handler"` — the handler is a method of the page; values for it go in
   `data-…` attributes
 - `m-model="name"` — the field shows `self.name` and writes to it: text, true or false for a
-  checkbox, a number (None when empty) for `number`, `range` and `<m-stepper>`
+  checkbox, a number (None when empty) for `number`, `range` and `<m-stepper>`; on pages only, in
+  a component write `value="{{ draft }}" m-on:change="write"`
 - `<block m-if="…">`, `<block m-for="…">` — a group without an element of its own
 
 ## Expressions
