@@ -28,7 +28,7 @@ async def publish_all(lane: Lane) -> None:
 async def _publish(lane: Lane, shop: Shop) -> None:
     deps, owner_id, now_ms = lane.deps, lane.people[shop.owner], lane.at(days=6)
     package = await asyncio.to_thread(write_package, FOLDER / shop.program)
-    app_id = await asyncio.to_thread(_read_app_id, shop)
+    app_id = await asyncio.to_thread(read_app_id, shop)
     brand_id = lane.brands[shop.handle]
     version, _ = await upload(deps, package, app_id=app_id, brand_id=brand_id, now_ms=now_ms)
     await deps.db.write(programs.submit_version, version.id, actor_id=owner_id, now_ms=now_ms)
@@ -43,7 +43,7 @@ async def _submit_next(lane: Lane, shop: Shop) -> None:
     version, _ = await upload(
         deps,
         package,
-        app_id=await asyncio.to_thread(_read_app_id, shop),
+        app_id=await asyncio.to_thread(read_app_id, shop),
         brand_id=lane.brands[shop.handle],
         now_ms=now_ms,
     )
@@ -99,7 +99,7 @@ async def _review(
     )
 
 
-def _read_app_id(shop: Shop) -> str:
-
+def read_app_id(shop: Shop) -> str:
+    """Return the id of a shop's mini-program."""
     text = (FOLDER / shop.program / "manifest.json").read_text(encoding="utf-8")
     return str(json.loads(text)["app_id"])
