@@ -38,10 +38,11 @@ def _visit_for_a_day(tx: Tx, app_id: str, shop: Shop, *, secret_key: str, now_ms
     day = now_ms // 86_400_000
     chance = random.Random(day)  # noqa: S311  (the demo is the same each time)
     skus = [ware.sku for ware in shop.wares]
+    weights = [9, 6, 4] + [1] * (len(skus) - 3)
     for number in range(_VISITORS[day % 7] + chance.randrange(6)):
         person_id = f"passer-by {number}"
         for _ in range(chance.choice((1, 1, 2))):
             insights.count_opening(tx, app_id, person_id, secret_key=secret_key, now_ms=now_ms)
-        seen = chance.choices(skus, weights=range(len(skus), 0, -1), k=chance.randrange(4))
+        seen = chance.choices(skus, weights, k=chance.randrange(4))
         reports = [Report("viewed_product", {"sku": sku}) for sku in seen]
         insights.count_reports(tx, app_id, person_id, reports, secret_key=secret_key, now_ms=now_ms)

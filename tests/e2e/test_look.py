@@ -45,7 +45,11 @@ OF_PERSON = (
     ("/orders", ".order-link"),
     ("/discover/products", ".goods-link"),
 )
-OF_MERCHANT = (("/m/teahouse/orders", ".sales-table a"), ("/m/teahouse/goods", "#goods a"))
+OF_MERCHANT = (
+    ("/m/teahouse/orders", ".sales-table a"),
+    ("/m/teahouse/goods", "#goods a"),
+    ("/m/teahouse/program", "main a[href$='/insights']"),
+)
 OF_ADMIN = (("/admin/review", "main .list a"),)
 SHEETS = (
     ("/discover/products", "a[data-sheet][href*='/buy/']"),
