@@ -13,6 +13,7 @@ from host.core.assets import Assets
 from host.core.deps import Deps
 from host.core.errors import NotFoundError
 from host.core.media import media_path
+from host.core.text import whole_number
 from host.demo import web as demo_web
 from host.identity.web import load_session
 from host.wallet import conformance
@@ -95,7 +96,7 @@ async def show_picture(name: str) -> ResponseReturnValue:
     """Serve a picture: ``<id>.webp`` or ``<id>-<width>.webp``."""
     stem, _, suffix = name.partition(".")
     media_id, _, width = stem.partition("-")
-    wanted = int(width) if width.isascii() and width.isdigit() else None
+    wanted = whole_number(width)
     path = media_path(web.settings(), media_id, wanted)
     is_name = suffix == "webp" and not (width and wanted is None)
     content = await asyncio.to_thread(_read_file, path) if is_name and path is not None else None

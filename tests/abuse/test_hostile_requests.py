@@ -24,10 +24,12 @@ from tests.abuse.rows import ROWS, Alike, Key
 from tests.abuse.street import Street
 from tests.wallet.people import PIN, Person
 
+# More digits than `int()` takes.
+DIGITS = "9" * 5000
 # Ids as they stand in an address, already escaped.
-ADDRESSES = ["%00", "..%2f..%2fetc%2fpasswd", "9" * 40, "x" * 5000, "%F0%9F%8D%B5'%22%3Cb%3E",
-             "%ED%A0%80", "-1"]  # fmt: skip
-TEXTS = ["9" * 40, "\0", "\N{RIGHT-TO-LEFT OVERRIDE}", "x" * 100_000, "1e9", "٣", "-1",
+ADDRESSES = [DIGITS, f"a-{DIGITS}.webp", "%00", "..%2f..%2fetc%2fpasswd", "9" * 40, "x" * 5000,
+             "%F0%9F%8D%B5'%22%3Cb%3E", "%ED%A0%80", "-1"]  # fmt: skip
+TEXTS = [DIGITS, "9" * 40, "\0", "\N{RIGHT-TO-LEFT OVERRIDE}", "x" * 100_000, "1e9", "٣", "-1",
          "<script>alert(1)</script>"]  # fmt: skip
 VALUES: list[Any] = [10**30, 2**63, -1, True, 1.5, None, "\0", "9" * 40, "x" * 100_000, [], {}]
 BODIES = [b"", b"null", b"[]", b"{}", b'{"a": 1, "a": 2}', b"[" * 100_000, b'{"text": "\\ud800"}',

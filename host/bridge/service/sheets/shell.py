@@ -11,6 +11,7 @@ from host.bridge.model import Ask
 from host.bridge.service.sheets.model import Answer, Sheet
 from host.core.db import Tx
 from host.core.errors import BadInputError
+from host.core.text import whole_number
 from host.programs import service as programs
 
 TEXT_LENGTH_MAX = 500
@@ -24,10 +25,10 @@ def _answer_choice(_tx: Tx, ask: Ask, answer: Answer) -> dict[str, Any] | None:
     """Take the number of an item that was offered."""
     if answer.fields.get("how") == "no":
         return None
-    items, chosen = ask.args["items"], answer.fields.get("index", "")
-    if not (chosen.isascii() and chosen.isdigit() and int(chosen) < len(items)):
+    items, chosen = ask.args["items"], whole_number(answer.fields.get("index", ""))
+    if chosen is None or chosen >= len(items):
         raise BadInputError("Choose one of the list.")
-    return {"index": int(chosen), "text": items[int(chosen)]}
+    return {"index": chosen, "text": items[chosen]}
 
 
 def _answer_text(_tx: Tx, _ask: Ask, answer: Answer) -> dict[str, Any] | None:
