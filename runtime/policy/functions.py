@@ -65,6 +65,17 @@ def _behind(function: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
+def _on_text(function: Callable[..., str]) -> Callable[..., str]:
+    """Give a function a real text: it hands tables that all share to the methods of another."""
+
+    def call(text: str, /, *args: Any, **keywords: Any) -> str:
+        if type(text) is not str:
+            raise TypeError(f"{type(text).__name__} is no text")
+        return function(text, *args, **keywords)
+
+    return call
+
+
 # statistics.
 
 
@@ -304,7 +315,10 @@ SMALL_MODULES: dict[str, dict[str, Any]] = {
         **{name: _numeric(name) for name in _STATISTICS_OF_NUMBERS.split()},
         "StatisticsError": statistics.StatisticsError,
     },
-    "textwrap": _ours(textwrap, "dedent fill indent shorten wrap"),
+    "textwrap": {
+        name: _on_text(getattr(textwrap, name))
+        for name in ("dedent", "fill", "indent", "shorten", "wrap")
+    },
     "typing": {
         **_hints(_TYPING),
         "NamedTuple": NAMED_TUPLE,
@@ -314,4 +328,4 @@ SMALL_MODULES: dict[str, dict[str, Any]] = {
         "cast": lambda _kind, value, /: value,
     },
 }
-STRING_EXTRAS: dict[str, Any] = {"Template": _template, "capwords": _behind(string.capwords)}
+STRING_EXTRAS: dict[str, Any] = {"Template": _template, "capwords": _on_text(string.capwords)}

@@ -148,7 +148,7 @@ def test_programs_run_behind_all_walls() -> None:
 
     async def answer(request: CallRequest) -> object:
         if request.name == "db.find":
-            return {"items": [], "next": None}
+            return {"items": [], "after": None}
         return request.args.get("default")
 
     async def run() -> None:
