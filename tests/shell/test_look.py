@@ -91,11 +91,11 @@ def test_a_page_loads_little_css(page: str) -> None:
 
 
 def imported(name: str, seen: set[str]) -> set[str]:
-    """Return a module and all that it imports."""
+    """Return a module and all that comes with it; `import(…)` is fetched when it is needed."""
     if name not in seen:
         seen.add(name)
         text = (STATIC / name).read_text(encoding="utf-8")
-        for target in re.findall(r"""(?:from|import)\s*\(?\s*["']\./([\w.-]+\.js)["']""", text):
+        for target in re.findall(r"""(?:from|import)\s*["']\./([\w.-]+\.js)["']""", text):
             imported(f"js/{target}", seen)
     return seen
 

@@ -6,7 +6,6 @@ import { endLoading, setBadge, showLoading } from "./program_signs.js";
 import "./poster.js";
 import { closeSheet, openSheet } from "./sheet.js";
 import { copyText } from "./copy.js";
-import { showPictures } from "./viewer.js";
 
 const box = document.getElementById("program");
 const frame = document.getElementById("program-frame");
@@ -196,6 +195,12 @@ document.getElementById("program-again").addEventListener("click", () => {
   retry?.();
 });
 
+// Fetched when the first picture is looked at: most pages show none large.
+async function view({ pictures, current }) {
+  const { showPictures } = await import("./viewer.js");
+  showPictures(pictures, current, box.dataset);
+}
+
 // ---- effects ----------------------------------------------------------------------------------
 function perform({ name, args }) {
   if ((name.startsWith("nav.") || name === "sheet") && (asking || sheetBox.open)) return void later.push({ name, args, page: now.id });
@@ -207,7 +212,7 @@ function perform({ name, args }) {
   else if (name === "ui.scroll_to") tell({ t: "scroll", page: now.id, id: args.id });
   else if (name === "ask") question(args);
   else if (name === "sheet") openSheet(args.url);
-  else if (name === "media.preview") showPictures(args.pictures, args.current, box.dataset);
+  else if (name === "media.preview") view(args);
   else if (name === "clipboard.set") copyText(args.text, box.dataset);
   else if (name === "sheet") openSheet(args.url);
   else if (name === "share") openSheet(`/share?kind=${encodeURIComponent(args.kind)}&id=${encodeURIComponent(args.id)}`);
