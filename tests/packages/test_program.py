@@ -84,6 +84,8 @@ def test_views_are_built_from_a_package(files: dict[str, bytes]) -> None:
         (f"{PRODUCT}.py", "QTY_MAX = 20", 'QTY_MAX = 20\nURL = "https://example.com/x"', "SEC002"),
         (f"{PRODUCT}.py", "    def buy(",
          "    def ask(self):\n        api.http.request('GET', '')\n\n    def buy(", "API005"),
+        (f"{PRODUCT}.py", "    def buy(",
+         "    def rate(self):\n        api.db.insert('votes', {'n': 5})\n\n    def buy(", "API006"),
         (f"{PRODUCT}.py", "QTY_MAX = 20", "import os", "LANG013"),
         (f"{PRODUCT}.py", "    def buy(", "    def __init__(self):\n        pass\n\n    def buy(",
          "PAGE005"),
