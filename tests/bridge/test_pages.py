@@ -111,9 +111,9 @@ class TestEvents:
 
         assert (reply.n, reply.patches, ann.texts[1]) == (1, [], "0")
 
-    @pytest.mark.parametrize("handler", ["on_load", "on_unload", "fail"])
+    @pytest.mark.parametrize("handler", ["on_load", "app:on_launch", "app:on_error", "fail"])
     async def test_a_browser_sets_off_no_other_life(self, ann: Browser, handler: str) -> None:
-        """Only scrolling and hiding are the browser's to tell."""
+        """Only scrolling, hiding and closing are the browser's to tell."""
         await ann.open()
 
         with pytest.raises(EventRefusedError):
