@@ -24,15 +24,15 @@ _STORED_PICTURE = re.compile(r"/media/([0-9a-f]{32})(?:-[0-9]+)?\.webp")
 async def share_effect(visit: Visit, result: Any) -> dict[str, Any]:
     """Return the effect that opens the host's share sheet.
 
-    A card that names a product of this merchant by its ``sku``, and no page, becomes that
-    product's live card, with price and Buy.  Another becomes a card of its page, this one unless
-    it names one; what is no card shares the shop.
+    A card that names a product of this merchant by its ``sku`` becomes that product's live card,
+    with price and Buy: from word of mouth to bought in two taps.  Another becomes a card of its
+    page, this one unless it names one; what is no card shares the shop.
     """
     card = _card(result)
     if card is None or (card["page"] or visit.path) not in visit.pages:
         return _effect("program", visit.program_id)
     sku = card["query"].get("sku")
-    if isinstance(sku, str) and card["page"] is None:
+    if isinstance(sku, str):
         try:
             product = await visit.deps.db.read(market.access_product_by_sku, visit.brand_id, sku)
         except NotFoundError:

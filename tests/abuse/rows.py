@@ -196,6 +196,21 @@ ROWS: dict[str, Alike | Key | Open] = {
     "bridge.acts.show_call": alike(*PROGRAM, query="?number=12345&seal=x"),
     "bridge.acts.show_save": alike(*PROGRAM, query="?picture=x&seal=x"),
     "bridge.permissions.show_log": alike(*PROGRAM),
+    "bridge.exports.show_person_data": Open("programs are public; the file is the caller's own"),
+    "bridge.exports.show_program_data": alike(*PROGRAM),
+    "bridge.shares.show_share": alike({"share_id": "share"}),
+    "bridge.shares.show_qr": Open("a frame has no cookie: the id itself opens (128 bits)"),
+    "bridge.suspensions.post_suspend": alike(
+        {"version_id": "version"}, status=403, form={"reason": REASON}
+    ),
+    "bridge.suspensions.post_lift": alike(
+        {"version_id": "version"}, status=403, form={"reason": REASON}
+    ),
+    "bridge_api.post_login": alike(
+        {"app_id": "program"}, status=401, json={"code": "no-such-code"}, bearer=True
+    ),
+    "review.incidents.show_incident": alike({"incident_id": "incident"}, status=403),
+    "review.incidents.show_case": alike({"version_id": "version"}, status=403),
     "bridge.program.show_program": alike(
         *PROGRAM, {"program_id": "program", "page": "own:page"}
     ),

@@ -12,7 +12,7 @@ from werkzeug.datastructures import Headers
 from host.brands import service as brands
 from host.bridge import repository_messages
 from host.bridge import service as bridge
-from host.bridge.model import Ask, AskStatus, SentMessage
+from host.bridge.model import Ask, AskStatus, SentMessage, Share
 from host.chat import service as chat
 from host.contacts import service as contacts
 from host.core.db import Tx
@@ -23,6 +23,7 @@ from host.feed.model import Audience
 from host.identity import service as identity
 from host.market import service as market
 from host.programs import service as programs
+from host.programs.incident import Incident
 from host.review import service as review
 from tests.conftest import START_MS
 from tests.market import make
@@ -155,6 +156,12 @@ def _programs(tx: Tx, ann: str, zhou: str, grace: str, brand_id: str) -> Ids:
         AskStatus.OPEN, {}, 0, START_MS,
     )  # fmt: skip
     bridge.open_asks(tx, [ask])
+    share = bridge.put_share(
+        tx,
+        Share(new_id(), APP_ID, ann, "pages/home/home", {}, "A tea", "", None, "t", START_MS),
+    )
+    incident = Incident(new_id(), version.id, "sigsys", "fork", START_MS)
+    programs.note_incident(tx, incident)
     key = brands.create_key(
         tx, brand_id, actor_id=zhou, label="laptop", secret_hash="none", now_ms=START_MS
     )
@@ -164,7 +171,8 @@ def _programs(tx: Tx, ann: str, zhou: str, grace: str, brand_id: str) -> Ids:
     )  # fmt: skip
     return {
         "secret": "PAY_KEY", "program": APP_ID, "version": version.id, "ask": ask.id,
-        "submission": submission_id, "key": key.id, "digest": version.digest,
+        "share": share.id, "incident": incident.id, "submission": submission_id, "key": key.id,
+        "digest": version.digest,
     }  # fmt: skip
 
 
