@@ -218,7 +218,7 @@ def ship_and_receive(host: HostProcess, ann: Person, shen: Person, order_id: str
     page.goto(f"/orders/{order_id}")
     page.get_by_role("button", name="Confirm receipt").click()
     steps.confirm(page)
-    expect(page.get_by_text("Received").first).to_be_visible()
+    expect(page.get_by_role("main").get_by_text("Received").first).to_be_visible()
 
 
 def audit(host: HostProcess) -> None:
