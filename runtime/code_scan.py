@@ -194,6 +194,10 @@ def _check_use(use: ApiUse, path: str, manifest: Manifest) -> Iterable[Finding]:
     if collection is not None and collection not in manifest.collections:
         fix = f'add "{collection}": {{"read": …, "write": …}} to hutong.collections'
         yield _at(use, path, "API006", f"there is no collection '{collection}'", fix)
+    topic = use.texts.get("topic", use.texts.get(0)) if use.name == "messages.send" else None
+    if topic is not None and topic not in {each.topic for each in manifest.messages}:
+        fix = f'add "{topic}": {{"en": …, "zh-Hans": …}} to hutong.messages'
+        yield _at(use, path, "API007", f"there is no message '{topic}'", fix)
     # Only here: another program's page is not in this manifest.
     is_here = use.name.startswith("nav.") and "app_id" not in capability.params
     page = use.texts.get("page", use.texts.get(0)) if is_here else None

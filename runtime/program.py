@@ -57,6 +57,7 @@ PROGRAM_RULES: Mapping[str, str] = {
     "API004": "`api.nav` names a page that the manifest does not have.",
     "API005": "Warning: `api.http` is used, and `hutong.network` declares no host.",
     "API006": "`api.db` names a collection that `hutong.collections` does not declare.",
+    "API007": "`api.messages.send` names a message that `hutong.messages` does not declare.",
     "SEC001": "A file contains what looks like a secret key.",
     "SEC002": "Warning: a file names a web address that `api.http` will not ask: its host is not in"
     " `hutong.network`, or it is not https.",

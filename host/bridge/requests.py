@@ -7,9 +7,10 @@ import msgspec
 from msgspec import Meta
 
 from host.bridge.errors import EventRefusedError
+from sdk.contract.shapes import whole
 
 T = TypeVar("T")
-Id = Annotated[str, Meta(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9-]+$")]
+Id = Annotated[str, Meta(min_length=8, max_length=64, pattern=whole(r"[A-Za-z0-9-]+"))]
 ProgramId = Annotated[str, Meta(min_length=1, max_length=200)]
 Text = Annotated[str, Meta(max_length=4000)]
 Name = Annotated[str, Meta(max_length=100)]

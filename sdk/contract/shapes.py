@@ -14,18 +14,28 @@ AMOUNT_MINOR_MAX = 10**12
 # Unix epoch milliseconds up to the year 2100.
 AT_MS_MAX = 4_102_444_800_000
 
+
+def whole(pattern: str) -> str:
+    r"""Return a pattern that takes the whole of a text.
+
+    ``$`` alone lets a line break behind it pass in Python; ``\Z`` says the same and is no pattern
+    for the JSON Schema of an editor.
+    """
+    return rf"^(?:{pattern})$(?!\n)"
+
+
 # A value that JSON can hold; depth and size are checked in `arguments`.
 Json = Any
 AppKey = Annotated[str, Meta(min_length=1, max_length=128)]
-ObjectId = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.:-]+$")]
+ObjectId = Annotated[str, Meta(min_length=1, max_length=64, pattern=whole(r"[A-Za-z0-9_.:-]+"))]
 Sku = Annotated[str, Meta(min_length=1, max_length=64)]
-PageRoute = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[A-Za-z0-9_/-]+$")]
-Handler = Annotated[str, Meta(max_length=64, pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
+PageRoute = Annotated[str, Meta(min_length=1, max_length=200, pattern=whole(r"[A-Za-z0-9_/-]+"))]
+Handler = Annotated[str, Meta(max_length=64, pattern=whole(r"[A-Za-z][A-Za-z0-9_]*"))]
 Text = Annotated[str, Meta(max_length=500)]
 ShortText = Annotated[str, Meta(min_length=1, max_length=80)]
 LineText = Annotated[str, Meta(min_length=1, max_length=120)]
 AmountMinor = Annotated[int, Meta(ge=1, le=AMOUNT_MINOR_MAX)]
-CurrencyCode = Annotated[str, Meta(pattern=r"^[A-Z]{3}$")]
+CurrencyCode = Annotated[str, Meta(pattern=whole(r"[A-Z]{3}"))]
 AtMs = Annotated[int, Meta(ge=0, le=AT_MS_MAX)]
 Cursor = Annotated[str, Meta(max_length=200)]
 Count = Annotated[int, Meta(ge=1, le=50)]

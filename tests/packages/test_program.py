@@ -86,6 +86,8 @@ def test_views_are_built_from_a_package(files: dict[str, bytes]) -> None:
          "    def ask(self):\n        api.http.request('GET', '')\n\n    def buy(", "API005"),
         (f"{PRODUCT}.py", "    def buy(",
          "    def rate(self):\n        api.db.insert('votes', {'n': 5})\n\n    def buy(", "API006"),
+        (f"{PRODUCT}.py", "    def buy(",
+         "    def tell(self):\n        api.messages.send('sold_out')\n\n    def buy(", "API007"),
         (f"{PRODUCT}.py", "QTY_MAX = 20", "import os", "LANG013"),
         (f"{PRODUCT}.py", "    def buy(", "    def __init__(self):\n        pass\n\n    def buy(",
          "PAGE005"),

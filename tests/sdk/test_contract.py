@@ -102,6 +102,8 @@ class TestValidateArgs:
             ("storage.set", {"key": "k"}),
             ("nav.to", {"page": "../x"}),
             ("nav.to", {"page": "https://example.com"}),
+            ("nav.to", {"page": "pages/home/home\n"}),
+            ("orders.get", {"id": "order-1\n"}),
             ("nav.to", {"page": "a", "query": {"k": []}}),
             ("nav.to", {"page": "a", "query": {str(n): 1 for n in range(21)}}),
             ("nav.to", {"page": "a", "query": {"k": "x" * 3000}}),

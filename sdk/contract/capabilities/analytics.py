@@ -8,8 +8,8 @@ from sdk.contract import shapes as s
 from sdk.contract.capabilities.model import Capability
 from sdk.contract.reports import FIELDS_MAX, NUMBER_MAX, VALUE_CHARS_MAX, as_texts
 
-EventName = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-FieldName = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,19}$")]
+EventName = Annotated[str, Meta(pattern=s.whole(r"[a-z][a-z0-9_]{0,39}"))]
+FieldName = Annotated[str, Meta(pattern=s.whole(r"[a-z][a-z0-9_]{0,19}"))]
 
 
 class ReportEvent(s.Arguments):

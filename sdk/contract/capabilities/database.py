@@ -7,7 +7,7 @@ from msgspec import Meta, Struct
 from sdk.contract import shapes as s
 from sdk.contract.capabilities.model import Capability
 
-CollectionName = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+CollectionName = Annotated[str, Meta(pattern=s.whole(r"[a-z][a-z0-9_]{0,39}"))]
 FieldPath = Annotated[str, Meta(min_length=1, max_length=163)]
 Fields = dict[FieldPath, s.Json]
 Cursor = Annotated[str, Meta(max_length=500)]

@@ -7,8 +7,8 @@ from msgspec import Meta, Struct
 from sdk.contract import shapes as s
 from sdk.contract.capabilities.model import Capability
 
-Topic = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-FieldName = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,19}$")]
+Topic = Annotated[str, Meta(pattern=s.whole(r"[a-z][a-z0-9_]{0,39}"))]
+FieldName = Annotated[str, Meta(pattern=s.whole(r"[a-z][a-z0-9_]{0,19}"))]
 
 
 class MoneyField(Struct, forbid_unknown_fields=True):

@@ -11,7 +11,7 @@ from sdk.contract.capabilities.model import Capability
 class SecretName(Struct, forbid_unknown_fields=True):
     """Stands for a secret of the merchant's vault; the host fills it in as the request leaves."""
 
-    secret: Annotated[str, Meta(pattern=r"^[A-Z][A-Z0-9_]{0,39}$")]
+    secret: Annotated[str, Meta(pattern=s.whole(r"[A-Z][A-Z0-9_]{0,39}"))]
 
 
 class HttpRequest(s.Arguments):

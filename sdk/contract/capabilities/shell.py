@@ -33,8 +33,8 @@ class TitleText(s.Arguments):
 
 
 class OtherProgram(s.Arguments, kw_only=True):
-    app_id: Annotated[str, Meta(min_length=3, max_length=128, pattern=r"^[A-Za-z0-9._-]+$")]
-    page: Annotated[str, Meta(max_length=200, pattern=r"^[A-Za-z0-9_/-]*$")] = ""
+    app_id: Annotated[str, Meta(min_length=3, max_length=128, pattern=s.whole(r"[A-Za-z0-9._-]+"))]
+    page: Annotated[str, Meta(max_length=200, pattern=s.whole(r"[A-Za-z0-9_/-]*"))] = ""
     then: s.Handler
     query: s.Query = {}
 
