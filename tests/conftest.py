@@ -9,6 +9,7 @@ from quart import Quart
 from quart.typing import TestClientProtocol as Client
 
 from host.app import create_app
+from host.bridge.channel import close_pages
 from host.core.blobs import DiskBlobs
 from host.core.deps import Deps
 from host.core.live import Hub
@@ -76,7 +77,7 @@ async def db(settings: Settings, migrated: bytes) -> AsyncIterator[SqliteDatabas
 async def deps(settings: Settings, db: SqliteDatabase, clock: Clock) -> AsyncIterator[Deps]:
     """The parts of a host without a mini-program runtime; hashing is cheap here."""
     passwords = Passwords(time_cost=1, memory_kib=8)
-    yield Deps(
+    parts = Deps(
         settings=settings,
         db=db,
         now_ms=clock.now_ms,
@@ -84,6 +85,9 @@ async def deps(settings: Settings, db: SqliteDatabase, clock: Clock) -> AsyncIte
         passwords=passwords,
         hub=Hub(db),
     )
+    yield parts
+    # A program's database that a request has opened has a thread, which would outlive the tests.
+    await close_pages(parts)
     passwords.close()
 
 

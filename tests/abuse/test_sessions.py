@@ -211,5 +211,5 @@ async def test_a_signed_out_browser_gets_no_data(app: Quart, at: Street) -> None
 
     assert {
         "/", "/sign-in", "/register", "/offline", "/manifest.webmanifest", "/sw.js", "/livez",
-        "/readyz", "/frame/<version_id>",
+        "/readyz", "/frame/<version_id>", "/media/qr/<share_id>.png",
     } == set(open_to_all)  # fmt: skip

@@ -47,6 +47,7 @@ def frame(page: Page) -> FrameLocator:
 def test_a_component_remembers_by_itself(mei: Person, lane: HostProcess) -> None:
     """What was folded out stays so over a reload and a new host; the one beside it is its own."""
     page, shop = mei.page, frame(mei.page)
+    mei.allow("ERR_CONNECTION|WebSocket")  # the host is killed once
     page.goto(LONGJING)
     brewing = shop.get_by_role("button", name="How to brew it")
     brewing.click()
