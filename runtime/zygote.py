@@ -55,6 +55,8 @@ def main(control: int, uid_first: int, uid_count: int) -> NoReturn:
         libc.die_with_parent()
         walls = namespaces.enter(uid_first, uid_count)
         libc.drop_capability_bounds()
+    # Ctrl-C reaches every process of the terminal; the host alone decides when this one ends.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     worker.close_to_imports()
     # Often here, until the interpreter has adapted its code to what runs: whatever is written now
     # need not be written, and so copied, by each worker.
