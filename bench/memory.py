@@ -4,8 +4,11 @@ from pathlib import Path
 
 
 def pss_mb(pid: int) -> float:
-    """Return the proportional set size of one process."""
-    text = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
+    """Return the proportional set size of one process; one that has ended weighs nothing."""
+    try:
+        text = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
     (line,) = (line for line in text.splitlines() if line.startswith("Pss:"))
     return int(line.split()[1]) / 1024
 
@@ -18,6 +21,9 @@ def tree_pss_mb(pid: int) -> float:
 def children(pid: int) -> list[int]:
     """Return the processes that a process has started."""
     found: list[int] = []
-    for each in Path(f"/proc/{pid}/task").iterdir():
-        found += map(int, (each / "children").read_text(encoding="ascii").split())
+    try:
+        for each in Path(f"/proc/{pid}/task").iterdir():
+            found += map(int, (each / "children").read_text(encoding="ascii").split())
+    except (FileNotFoundError, ProcessLookupError):
+        return found
     return found

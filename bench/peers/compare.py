@@ -16,6 +16,8 @@ from bench.peers.talk import PeerFailedError
 AT_ONCE = 32
 # Between two starts, so that a stock of warm processes (ours, Monty's) is full again.
 REST_S = 0.06
+# Two weighings agree.
+AGREE_MB = 0.1
 
 # Key, heading and unit.
 COLUMNS = (
@@ -124,13 +126,23 @@ async def _measure(peer: Peer, figures: Figures, *, quick: bool) -> None:
 
 
 async def _weigh(peer: Peer, figures: Figures) -> None:
-    await asyncio.sleep(0.3)
-    figures.memory_first = peer.weigh()
+    figures.memory_first = await weigh_at_rest(peer)
     for _ in range(KEPT):
         await peer.start_next(keep=True)
         await asyncio.sleep(0.02)
-    await asyncio.sleep(0.3)
-    figures.memory_next = (peer.weigh() - figures.memory_first) / KEPT
+    figures.memory_next = (await weigh_at_rest(peer) - figures.memory_first) / KEPT
+
+
+async def weigh_at_rest(peer: Peer) -> float:
+    """Return its MB once two readings agree: a worker that is ending still counts as one."""
+    before = peer.weigh()
+    for _ in range(20):
+        await asyncio.sleep(0.3)
+        now = peer.weigh()
+        if abs(now - before) < AGREE_MB:
+            break
+        before = now
+    return now
 
 
 async def _rate(peer: Peer, count: int) -> float:

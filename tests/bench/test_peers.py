@@ -31,10 +31,10 @@ class TestPeers:
             try:
                 await peer.ask()
                 await peer.start_next(keep=False)
-                before = peer.weigh()
+                before = await compare.weigh_at_rest(peer)
                 await peer.start_next(keep=True)
 
-                assert peer.weigh() > before + 1
+                assert await compare.weigh_at_rest(peer) > before + 1
             finally:
                 await peer.close()
 

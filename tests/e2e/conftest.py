@@ -19,6 +19,7 @@ from playwright.sync_api import (
     ConsoleMessage,
     Page,
     Response,
+    expect,
     sync_playwright,
 )
 
@@ -28,6 +29,9 @@ from tests.e2e.host_process import HostProcess
 # Playwright's own node needs a library that a small Debian lacks; the wheel's does not.
 if chromium.node().exists():
     os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(chromium.node()))
+
+# A slow machine with two tests at a time is no reason to fail; what never comes still fails.
+expect.set_options(timeout=20_000)
 
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 800}
