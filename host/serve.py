@@ -22,7 +22,7 @@ from host import subscriptions
 from host.app import create_app
 from host.bridge.incidents import Incidents
 from host.bridge.workers import pool_settings
-from host.core import live, outbox
+from host.core import answers, live, outbox
 from host.core.blobs import DiskBlobs
 from host.core.clock import now_ms
 from host.core.db import Database
@@ -153,7 +153,7 @@ async def _announce_when_up(deps: Deps, announce: Callable[[Deps], None]) -> Non
 
 async def _sweep_forever(db: Database) -> None:
     while True:
-        for sweep in (*subscriptions.all_sweeps(), live.sweep):
+        for sweep in (*subscriptions.all_sweeps(), live.sweep, answers.sweep):
             try:
                 await db.write(sweep, now_ms=now_ms())
             except Exception:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from host.core.answers import InFlight
 from host.core.blobs import Blobs
 from host.core.cards import CardLoader
 from host.core.db import Database
@@ -27,4 +28,5 @@ class Deps:
     hub: Hub
     # None where no mini-program can run, such as in a command that only reads.
     runtime: "Pool | None" = None
+    in_flight: InFlight = field(default_factory=InFlight)
     card_loaders: dict[str, CardLoader] = field(default_factory=dict)

@@ -11,11 +11,12 @@ from msgspec import Meta
 from quart import Blueprint, request
 from quart.typing import ResponseReturnValue
 
+from host.core.idempotency import idempotent
 from host.core.ids import derived_id
 from host.core.money import parse_currency
 from host.core.web import current_person_id, deps
 from host.wallet import service
-from host.wallet.edge import decode_once, read_key, read_money
+from host.wallet.edge import decode_once, read_money
 from host.wallet.model import RailOperation, Transfer
 from host.wallet.rails import RAILS
 from host.wallet.service import entry, payments, statement
@@ -97,12 +98,13 @@ async def get_transfer(transfer_id: str) -> ResponseReturnValue:
 
 
 @blueprint.put("/transfers/<key>")
+@idempotent()
 async def put_transfer(key: str) -> ResponseReturnValue:
     """Send money to a contact.  Safe to retry: the key belongs to the caller and this amount."""
     person_id = current_person_id()
     body = decode_once(PutTransfer, await request.get_data())
     money = read_money(body.amount_minor, body.currency)
-    transfer_id = derived_id("wallet.send", person_id, read_key(key))
+    transfer_id = derived_id("wallet.send", person_id, key)
     attempt_id = await entry.check_pin(
         deps().db, deps().passwords, person_id=person_id, pin=body.pin, now_ms=deps().now_ms()
     )
@@ -120,27 +122,28 @@ async def put_transfer(key: str) -> ResponseReturnValue:
 
 
 @blueprint.put("/top-ups/<key>")
+@idempotent()
 async def put_top_up(key: str) -> ResponseReturnValue:
     """Bring money in from the sandbox rail.  Safe to retry; retrying asks an unknown one again."""
     body = decode_once(PutTopUp, await request.get_data())
     operation = await entry.top_up(
         deps().db,
         RAILS["sandbox"],
-        key=read_key(key),
+        key=key,
         person_id=current_person_id(),
         money=read_money(body.amount_minor, body.currency),
         now_ms=deps().now_ms(),
     )
-    return _format_operation(operation), 201
+    return _format_operation(operation), _status_of(operation)
 
 
 @blueprint.put("/withdrawals/<key>")
+@idempotent()
 async def put_withdrawal(key: str) -> ResponseReturnValue:
     """Send money out through the sandbox rail."""
     person_id = current_person_id()
     body = decode_once(PutWithdrawal, await request.get_data())
     money = read_money(body.amount_minor, body.currency)
-    read_key(key)
     attempt_id = await entry.check_pin(
         deps().db, deps().passwords, person_id=person_id, pin=body.pin, now_ms=deps().now_ms()
     )
@@ -153,7 +156,7 @@ async def put_withdrawal(key: str) -> ResponseReturnValue:
         pin_attempt_id=attempt_id,
         now_ms=deps().now_ms(),
     )
-    return _format_operation(operation), 201
+    return _format_operation(operation), _status_of(operation)
 
 
 @blueprint.put("/pin")
@@ -194,6 +197,11 @@ def _format_transfer(transfer: Transfer) -> dict[str, Any]:
         "currency": transfer.money.currency,
         "created_at_ms": transfer.created_at_ms,
     }
+
+
+def _status_of(operation: RailOperation) -> int:
+    """Return 202 while the rail has not said how it ended: the same key asks again."""
+    return 201 if operation.state.is_final else 202
 
 
 def _format_operation(operation: RailOperation) -> dict[str, Any]:

@@ -17,7 +17,6 @@ T = TypeVar("T")
 
 # A place on this host: one slash and no second one, so that it cannot name another host.
 _PATH = re.compile(r"/[A-Za-z0-9_-][A-Za-z0-9_/.?=&%-]*", re.ASCII)
-_KEY = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
 
 
 def decode_once(kind: type[T], data: bytes | str) -> T:
@@ -43,15 +42,6 @@ def read_money(amount_minor: int, currency: str) -> Money:
 def read_typed_money(text: str, currency: str) -> Money:
     """Return an amount that a person typed: ASCII digits and one point."""
     return Money(parse_amount(text, currency), parse_currency(currency))
-
-
-def read_key(text: str) -> str:
-    """Return an idempotency key: 8 to 64 ASCII letters, digits, points, hyphens, underscores."""
-    if _KEY.fullmatch(text) is None:
-        raise BadInputError(
-            "The key must be 8 to 64 letters, digits, points, hyphens or underscores."
-        )
-    return text
 
 
 def _refuse_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -6,11 +6,12 @@ from quart import Blueprint, redirect, request
 from quart.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
+from host.core.idempotency import read_key
 from host.core.ids import new_id
 from host.core.money import CURRENCIES
 from host.core.web import current_person_id, deps, render, see_other
 from host.wallet import service
-from host.wallet.edge import read_key, read_typed_money, safe_next
+from host.wallet.edge import read_typed_money, safe_next
 from host.wallet.model import RailOperation, RailState
 from host.wallet.rails import (
     DECLINED_MINOR,

@@ -4,11 +4,12 @@ from quart import Blueprint, request
 from quart.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
+from host.core.idempotency import read_key
 from host.core.ids import derived_id, new_id
 from host.core.text import clean_line
 from host.core.web import current_person_id, deps, render, see_other
 from host.identity import service as identity
-from host.wallet.edge import read_key, read_typed_money
+from host.wallet.edge import read_typed_money
 from host.wallet.service import entry, payments, views
 from host.wallet.service.payments import MEMO_LENGTH_MAX
 from host.wallet.web.home import asked_currency
