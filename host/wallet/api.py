@@ -17,7 +17,8 @@ from host.core.money import parse_currency
 from host.core.web import current_person_id, deps
 from host.wallet import service
 from host.wallet.edge import decode_once, read_money
-from host.wallet.model import RailOperation, Transfer
+from host.wallet.model import Transfer
+from host.wallet.rail_model import RailOperation
 from host.wallet.rails import RAILS
 from host.wallet.service import entry, payments, statement
 

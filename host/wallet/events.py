@@ -19,3 +19,19 @@ class TransferPosted(Event):
     payee_id: str
     amount_minor: int
     currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class RailAnswered(Event):
+    """A rail said what became of an order: ``done``, ``failed``, ``unknown`` or ``returned``."""
+
+    name: ClassVar[str] = "wallet.rail_answered"
+
+    operation_id: str
+    rail: str
+    direction: str
+    owner_kind: str
+    owner_id: str
+    amount_minor: int
+    currency: str
+    state: str

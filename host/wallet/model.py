@@ -45,6 +45,14 @@ class Purpose(StrEnum):
     # A hold that ended by itself.
     EXPIRY = "expiry"
     EXCHANGE = "exchange"
+    # A merchant's earnings leave through a rail.
+    PAYOUT = "payout"
+    # A rail did something and took it back days later.
+    RAIL_RETURN = "rail_return"
+    # A rail's own statement shows what it had only announced.
+    RAIL_SETTLED = "rail_settled"
+    # What is wrong was put right by two people of the operator.
+    ADJUSTMENT = "adjustment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +124,26 @@ def exchange_place(currency: Currency) -> Place:
 
 
 def rail_place(rail: str, currency: Currency) -> Place:
-    """Return what lies with a rail outside the lane."""
+    """Return what lies with a rail outside the lane, as the rail's own statement says."""
     return Place(f"rail:{rail}:settlement:{currency}", AccountKind.RAIL, rail, currency)
 
 
 def in_transit_place(rail: str, currency: Currency) -> Place:
-    """Return what a rail has confirmed and not settled yet."""
+    """Return what a rail says came in and its statement has not shown yet."""
     return Place(f"rail:{rail}:in_transit:{currency}", AccountKind.RAIL, rail, currency)
+
+
+def outgoing_place(rail: str, currency: Currency) -> Place:
+    """Return what was handed to a rail to pay out and its statement has not shown yet.
+
+    The lane owes it until then, so this is no account of kind RAIL and never below zero.
+    """
+    return Place(f"rail:{rail}:outgoing:{currency}", AccountKind.PLATFORM, rail, currency)
+
+
+def owed_place(rail: str, currency: Currency) -> Place:
+    """Return what people owe because a rail took money back that they had spent already."""
+    return Place(f"rail:{rail}:owed:{currency}", AccountKind.RAIL, rail, currency)
 
 
 def suspense_place(rail: str, currency: Currency) -> Place:
@@ -283,53 +304,6 @@ class Escrow:
     status: EscrowStatus
     funded_at_ms: int
     ended_at_ms: int | None = None
-
-
-class Direction(StrEnum):
-    """Which way money goes through a rail."""
-
-    IN = "in"
-    OUT = "out"
-
-
-class RailState(StrEnum):
-    """What is known of an order to a rail.  ``UNKNOWN`` is asked about, never ordered again."""
-
-    NEW = "new"
-    SENT = "sent"
-    UNKNOWN = "unknown"
-    DONE = "done"
-    FAILED = "failed"
-
-    @property
-    def is_final(self) -> bool:
-        """Whether the rail will not change its answer."""
-        return self in {RailState.DONE, RailState.FAILED}
-
-
-@dataclass(frozen=True, slots=True)
-class RailOperation:
-    """One order to a rail: money in for a person, or out."""
-
-    id: str
-    rail: str
-    direction: Direction
-    person_id: str
-    money: Money
-    state: RailState
-    rail_reference: str
-    reason: str
-    created_at_ms: int
-    updated_at_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class RailAnswer:
-    """What a rail said."""
-
-    state: RailState
-    rail_reference: str = ""
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

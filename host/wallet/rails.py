@@ -7,7 +7,7 @@ carried out.
 
 from typing import Protocol
 
-from host.wallet.model import RailAnswer, RailOperation, RailState
+from host.wallet.rail_model import RailAnswer, RailOperation, RailState
 
 
 class Rail(Protocol):

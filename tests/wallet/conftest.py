@@ -27,7 +27,7 @@ from tests.wallet.people import PIN, Person, register
 
 ON_BOTH = frozenset(
     {"test_conformance", "test_escrow", "test_exchange", "test_ledger_rules",
-     "test_transfers"}
+     "test_rails", "test_transfers"}
 )  # fmt: skip
 _numbers = count()
 

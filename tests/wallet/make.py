@@ -24,9 +24,11 @@ def cash(name: str, currency: Currency = CNY) -> str:
     return cash_place(name, currency).id
 
 
-def open_with(tx: Tx, place: Place, balance_minor: int = 0, *, now_ms: int = START_MS) -> str:
+def open_with(
+    tx: Tx, place: Place, balance_minor: int = 0, *, rail: str = RAIL, now_ms: int = START_MS
+) -> str:
     """Open an account that holds ``balance_minor`` from the rail and return its id."""
-    outside = rail_place(RAIL, place.currency)
+    outside = rail_place(rail, place.currency)
     service.open_account(tx, outside, now_ms=now_ms)
     service.open_account(tx, place, now_ms=now_ms)
     if balance_minor:

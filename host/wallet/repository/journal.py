@@ -156,7 +156,9 @@ def find_wrong_operations(tx: Tx) -> list[Row]:
     return tx.rows(
         "SELECT o.id, o.state FROM wallet_rail_operation o"
         " LEFT JOIN wallet_transfer p ON p.id = 'rail:' || o.id || ':post'"
-        " WHERE (o.state = 'done') <> (p.id IS NOT NULL)"
+        " WHERE (o.state IN ('done', 'returned')) <> (p.id IS NOT NULL)"
+        " OR (o.state = 'returned') <> (EXISTS (SELECT 1 FROM wallet_transfer r"
+        " WHERE r.id IN ('rail:' || o.id || ':return', 'rail:' || o.id || ':owed')))"
         " OR (p.id IS NOT NULL AND (p.amount_minor <> o.amount_minor OR p.currency <> o.currency))"
         " ORDER BY o.id LIMIT :limit",
         limit=BREAKS_COUNT_MAX,

@@ -7,7 +7,7 @@ from host.core.ids import derived_id
 from host.core.money import Money
 from host.core.passwords import Passwords
 from host.wallet.errors import WrongPinError
-from host.wallet.model import RailAnswer, RailOperation, RailState
+from host.wallet.rail_model import RailAnswer, RailOperation, RailState
 from host.wallet.rails import Rail
 from host.wallet.service import pin as pins
 from host.wallet.service import rail as operations

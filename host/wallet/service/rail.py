@@ -1,21 +1,23 @@
 """Money in and out through a rail: what is noted before it is asked, and after it answered."""
 
-from host.core import live
+from host.core import live, outbox
 from host.core.db import Tx, Value
 from host.core.errors import IdempotencyKeyReusedError
 from host.core.money import Money
 from host.wallet.errors import TransferNotFoundError
-from host.wallet.model import (
+from host.wallet.events import RailAnswered
+from host.wallet.model import Purpose, in_transit_place, outgoing_place
+from host.wallet.rail_model import (
     Direction,
-    Purpose,
+    Owner,
+    OwnerKind,
     RailAnswer,
     RailOperation,
     RailState,
-    cash_place,
-    rail_place,
 )
 from host.wallet.repository import rail as repository
 from host.wallet.service.pin import spend_pin
+from host.wallet.service.settling import check_covered, give_back
 from host.wallet.service.transfers import (
     hold_transfer,
     open_account,
@@ -24,12 +26,15 @@ from host.wallet.service.transfers import (
     void_held,
 )
 
+_OUT_PURPOSES = {OwnerKind.PERSON: Purpose.WITHDRAWAL, OwnerKind.BRAND: Purpose.PAYOUT}
+
 
 def begin_top_up(
     tx: Tx, operation_id: str, *, rail: str, person_id: str, money: Money, now_ms: int
 ) -> RailOperation:
     """Note that money is to come in; nothing moves before the rail says so."""
-    operation = _new(operation_id, rail, Direction.IN, person_id, money, now_ms=now_ms)
+    owner = Owner(OwnerKind.PERSON, person_id)
+    operation = _new(operation_id, rail, Direction.IN, owner, money, now_ms=now_ms)
     earlier = _earlier(tx, operation)
     if earlier is None:
         repository.insert_operation(tx, operation)
@@ -46,29 +51,30 @@ def begin_withdrawal(
     pin_attempt_id: str,
     now_ms: int,
 ) -> RailOperation:
-    """Reserve money that is to go out; it is free again if the rail refuses."""
-    operation = _new(operation_id, rail, Direction.OUT, person_id, money, now_ms=now_ms)
+    """Reserve a person's money that is to go out; it is free again if the rail refuses."""
+    owner = Owner(OwnerKind.PERSON, person_id)
+    operation = _new(operation_id, rail, Direction.OUT, owner, money, now_ms=now_ms)
     earlier = _earlier(tx, operation)
     if earlier is not None:
         return earlier
-
     spend_pin(tx, pin_attempt_id, person_id)
-    cash, outside = cash_place(person_id, money.currency), rail_place(rail, money.currency)
-    open_account(tx, cash, now_ms=now_ms)
-    open_account(tx, outside, now_ms=now_ms)
-    hold_transfer(
-        tx,
-        _hold_id(operation_id),
-        debit_id=cash.id,
-        credit_id=outside.id,
-        money=money,
-        purpose=Purpose.WITHDRAWAL,
-        actor_id=person_id,
-        reference=operation_id,
-        now_ms=now_ms,
-    )
-    repository.insert_operation(tx, operation)
-    return operation
+    return _reserve(tx, operation, actor_id=person_id)
+
+
+def begin_payout(
+    tx: Tx,
+    operation_id: str,
+    *,
+    rail: str,
+    brand_id: str,
+    money: Money,
+    actor_id: str,
+    now_ms: int,
+) -> RailOperation:
+    """Reserve what a brand can pay out; the caller has checked that ``actor_id`` may order it."""
+    owner = Owner(OwnerKind.BRAND, brand_id)
+    operation = _new(operation_id, rail, Direction.OUT, owner, money, now_ms=now_ms)
+    return _earlier(tx, operation) or _reserve(tx, operation, actor_id=actor_id)
 
 
 def claim_operation(tx: Tx, operation_id: str, *, now_ms: int) -> bool:
@@ -81,21 +87,26 @@ def claim_operation(tx: Tx, operation_id: str, *, now_ms: int) -> bool:
 
 
 def record_answer(tx: Tx, operation_id: str, answer: RailAnswer, *, now_ms: int) -> RailOperation:
-    """Note what the rail said and move the money accordingly; a final answer is noted once."""
+    """Note what the rail said and move the money accordingly; a final answer is noted once.
+
+    What is done can only be returned; whatever else a rail says of it later changes nothing.
+    """
     operation = repository.lock_operation(tx, operation_id)
     if operation is None:
         raise TransferNotFoundError("There is no such order to a rail.")
-    if operation.state.is_final:
+    is_return = operation.state is RailState.DONE and answer.state is RailState.RETURNED
+    if operation.state.is_final and not is_return:
         return operation
 
-    if answer.state is RailState.DONE:
-        _settle(tx, operation, now_ms=now_ms)
+    if answer.state in {RailState.DONE, RailState.RETURNED} and not is_return:
+        _complete(tx, operation, now_ms=now_ms)
+    if answer.state is RailState.RETURNED:
+        give_back(tx, operation, now_ms=now_ms)
     if answer.state is RailState.FAILED and operation.direction is Direction.OUT:
         void_held(tx, f"rail:{operation.id}:void", pending_id=_hold_id(operation.id), now_ms=now_ms)
     repository.set_answer(tx, operation_id, answer, now_ms=now_ms)
     if answer.state is not operation.state:
-        payload: dict[str, Value] = {"rail_state": answer.state.value}
-        live.publish(tx, [operation.person_id], "wallet.changed", payload, now_ms=now_ms)
+        _tell(tx, operation, answer.state, now_ms=now_ms)
     changed = repository.find_operation(tx, operation_id)
     assert changed is not None, "it was locked above"
     return changed
@@ -106,7 +117,7 @@ def access_operation(tx: Tx, operation_id: str, *, actor_id: str) -> RailOperati
     operation = repository.find_operation(tx, operation_id)
     if operation is None:
         raise TransferNotFoundError("You have no top-up or withdrawal with this id.")
-    if operation.person_id != actor_id:
+    if operation.owner != Owner(OwnerKind.PERSON, actor_id):
         raise TransferNotFoundError("You have no top-up or withdrawal with this id.")
     return operation
 
@@ -121,48 +132,84 @@ def find_waiting_operations(tx: Tx, *, before_ms: int) -> list[RailOperation]:
     return repository.find_open(tx, before_ms=before_ms)
 
 
-def _settle(tx: Tx, operation: RailOperation, *, now_ms: int) -> None:
+def _reserve(tx: Tx, operation: RailOperation, *, actor_id: str) -> RailOperation:
+    money, now_ms = operation.money, operation.created_at_ms
+    check_covered(tx, operation.rail, money)
+    source, outgoing = (
+        operation.owner.place(money.currency),
+        outgoing_place(operation.rail, money.currency),
+    )
+    open_account(tx, source, now_ms=now_ms)
+    open_account(tx, outgoing, now_ms=now_ms)
+    hold_transfer(
+        tx,
+        _hold_id(operation.id),
+        debit_id=source.id,
+        credit_id=outgoing.id,
+        money=money,
+        purpose=_OUT_PURPOSES[operation.owner.kind],
+        actor_id=actor_id,
+        reference=operation.id,
+        now_ms=now_ms,
+    )
+    repository.insert_operation(tx, operation)
+    return operation
+
+
+def _complete(tx: Tx, operation: RailOperation, *, now_ms: int) -> None:
     if operation.direction is Direction.OUT:
         post_held(tx, f"rail:{operation.id}:post", pending_id=_hold_id(operation.id), now_ms=now_ms)
         return
     currency = operation.money.currency
-    cash, outside = cash_place(operation.person_id, currency), rail_place(operation.rail, currency)
-    open_account(tx, cash, now_ms=now_ms)
-    open_account(tx, outside, now_ms=now_ms)
+    source = in_transit_place(operation.rail, currency)
+    target = operation.owner.place(currency)
+    open_account(tx, source, now_ms=now_ms)
+    open_account(tx, target, now_ms=now_ms)
     post_transfer(
         tx,
         f"rail:{operation.id}:post",
-        debit_id=outside.id,
-        credit_id=cash.id,
+        debit_id=source.id,
+        credit_id=target.id,
         money=operation.money,
         purpose=Purpose.TOP_UP,
-        actor_id=operation.person_id,
+        actor_id=operation.owner.id,
         reference=operation.id,
         now_ms=now_ms,
     )
+
+
+def _tell(tx: Tx, operation: RailOperation, state: RailState, *, now_ms: int) -> None:
+    if operation.owner.kind is OwnerKind.PERSON:
+        payload: dict[str, Value] = {"rail_state": state.value}
+        live.publish(tx, [operation.owner.id], "wallet.changed", payload, now_ms=now_ms)
+    event = RailAnswered(
+        operation_id=operation.id,
+        rail=operation.rail,
+        direction=operation.direction.value,
+        owner_kind=operation.owner.kind.value,
+        owner_id=operation.owner.id,
+        amount_minor=operation.money.amount_minor,
+        currency=operation.money.currency,
+        state=state.value,
+    )
+    outbox.publish(tx, event, now_ms=now_ms)
 
 
 def _earlier(tx: Tx, operation: RailOperation) -> RailOperation | None:
     earlier = repository.lock_operation(tx, operation.id)
     if earlier is None:
         return None
-    asked = (operation.rail, operation.direction, operation.person_id, operation.money)
-    if (earlier.rail, earlier.direction, earlier.person_id, earlier.money) != asked:
+    asked = (operation.rail, operation.direction, operation.owner, operation.money)
+    if (earlier.rail, earlier.direction, earlier.owner, earlier.money) != asked:
         raise IdempotencyKeyReusedError("This id belongs to another order. Use a new id.")
     return earlier
 
 
 def _new(
-    operation_id: str,
-    rail: str,
-    direction: Direction,
-    person_id: str,
-    money: Money,
-    *,
-    now_ms: int,
+    operation_id: str, rail: str, direction: Direction, owner: Owner, money: Money, *, now_ms: int
 ) -> RailOperation:
     return RailOperation(
-        operation_id, rail, direction, person_id, money, RailState.NEW, "", "", now_ms, now_ms
+        operation_id, rail, direction, owner, money, RailState.NEW, "", "", now_ms, now_ms
     )
 
 

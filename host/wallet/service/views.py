@@ -11,7 +11,8 @@ from host.core.money import Currency
 from host.identity import service as identity
 from host.identity.model import Person
 from host.wallet.errors import NotAContactError
-from host.wallet.model import Balance, RailOperation
+from host.wallet.model import Balance
+from host.wallet.rail_model import RailOperation
 from host.wallet.service import funds, pin, rail
 from host.wallet.service.statement import (
     Month,

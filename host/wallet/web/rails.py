@@ -12,7 +12,7 @@ from host.core.money import CURRENCIES
 from host.core.web import current_person_id, deps, render, see_other
 from host.wallet import service
 from host.wallet.edge import read_typed_money, safe_next
-from host.wallet.model import RailOperation, RailState
+from host.wallet.rail_model import RailOperation, RailState
 from host.wallet.rails import (
     DECLINED_MINOR,
     LATE_DONE_MINOR,
