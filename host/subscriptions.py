@@ -26,6 +26,7 @@ DOMAINS = (
     "chat",
     "feed",
     "brands",
+    "settlement",
     "programs",
     "market",
     "insights",

@@ -53,6 +53,11 @@ class Purpose(StrEnum):
     RAIL_SETTLED = "rail_settled"
     # What is wrong was put right by two people of the operator.
     ADJUSTMENT = "adjustment"
+    # Money of a merchant: given back after it was earned, set free, divided, paid to a bank.
+    REFUND = "refund"
+    SETTLEMENT = "settlement"
+    SPLIT = "split"
+    SPLIT_RETURN = "split_return"
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +286,8 @@ class Balance:
     reserved_minor: int = 0
     # Paid for orders, and still the buyer's until the goods are confirmed.
     in_escrow_minor: int = 0
+    # A merchant's: earned, and not settled yet.
+    pending_minor: int = 0
 
 
 class EscrowStatus(StrEnum):

@@ -98,7 +98,7 @@ class TestMoney:
 
         assert [200, 200] == [status for status, _ in answers]
         shop = await at.deps.db.read(make.wallet.merchant_balance, at.theirs["brand"], CNY)
-        assert 0 < shop.available_minor <= 8_000
+        assert 0 < shop.pending_minor <= 8_000
         assert [] == await make.breaks(lane_of(at))
 
     async def test_no_order_is_paid_back_that_is_not_held(self, at: Street) -> None:

@@ -207,10 +207,14 @@ async def stock_left(at: Lane, what: Product) -> int | None:
 
 
 async def money(at: Lane) -> tuple[int, int, int]:
-    """Return what the buyer can spend, what is held of theirs, and what the shop has earned."""
+    """Return what the buyer can spend, what is held of theirs, and what the shop has earned.
+
+    What the shop has earned is pending first, which tests of settlement look at.
+    """
     mine = await at.db.read(wallet.balance, at.buyer_id, CNY)
     shop = await at.db.read(wallet.merchant_balance, at.brand_id, CNY)
-    return mine.available_minor, mine.in_escrow_minor, shop.available_minor
+    earned_minor = shop.pending_minor + shop.available_minor
+    return mine.available_minor, mine.in_escrow_minor, earned_minor
 
 
 async def breaks(at: Lane) -> list[str]:

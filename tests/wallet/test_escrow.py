@@ -10,13 +10,13 @@ from host.core.money import Money
 from host.core.sqlite import SqliteDatabase
 from host.wallet import service
 from host.wallet.errors import EscrowEndedError, EscrowNotFoundError, InsufficientFundsError
-from host.wallet.model import Escrow, escrow_place, fees_place, merchant_place
+from host.wallet.model import Escrow, escrow_place, fees_place, pending_place
 from tests.conftest import START_MS
 from tests.wallet import make
 
 TEA = Money(12_800, make.CNY)
 HELD = escrow_place("o1", make.CNY).id
-SHOP = merchant_place("tea", make.CNY).id
+SHOP = pending_place("tea", make.CNY).id
 FEES = fees_place(make.CNY).id
 
 

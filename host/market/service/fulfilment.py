@@ -18,9 +18,9 @@ from host.market.model import (
     TimerKind,
 )
 from host.market.service.changes import change_order, restart_timer
+from host.market.service.money import release
 from host.market.service.orders import lock_own_order, lock_sale
 from host.market.service.refunds import find_open_refund, withdraw_refund
-from host.wallet import service as wallet
 
 CARRIER_CHARS_MAX = 40
 TRACKING_CHARS_MAX = 64
@@ -90,8 +90,7 @@ def confirm_receipt(tx: Tx, order_id: str, *, actor_id: str, now_ms: int) -> Ord
 
 def receive(tx: Tx, order: Order, *, said_by: str, now_ms: int) -> Order:
     """Release the money of a locked order to the shop, less the platform's fee."""
-    fee_minor = order.fee_due_minor
-    wallet.release_escrow(tx, order.id, fee_minor=fee_minor, now_ms=now_ms)
+    fee_minor = release(tx, order, now_ms=now_ms)
     withdraw_refund(tx, order, now_ms=now_ms)
     received = change_order(
         tx, order, status=Status.RECEIVED, fee_minor=fee_minor, received_at_ms=now_ms

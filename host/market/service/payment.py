@@ -30,6 +30,7 @@ from host.market.model import (
 from host.market.service.addresses import check_ship_to, choose_ship_to
 from host.market.service.catalogue import access_product
 from host.market.service.changes import change_order, restart_timer
+from host.market.service.money import release
 from host.market.service.orders import (
     access_order,
     check_asks,
@@ -40,6 +41,7 @@ from host.market.service.orders import (
     lock_own_order,
     sum_up,
 )
+from host.settlement import service as settlement
 from host.wallet import service as wallet
 
 _PICKUP_DIGITS = 6
@@ -94,6 +96,7 @@ def pay_order(
     wallet.fund_escrow(
         tx, order.id, payer_id=actor_id, brand_id=order.brand_id, money=order.money, now_ms=now_ms
     )
+    fee_bps = settlement.fee_bps_of(tx, order.brand_id, default_bps=fee_bps)
     paid = replace(order, fee_bps=fee_bps, ship_to=ship_to, paid_at_ms=now_ms)
     return _settle_bill(tx, paid, now_ms) if order.kind is Kind.BILL else _hold(tx, paid, now_ms)
 
@@ -209,12 +212,12 @@ def _hold(tx: Tx, order: Order, now_ms: int) -> Order:
 
 def _settle_bill(tx: Tx, order: Order, now_ms: int) -> Order:
     """A bill is for something already supplied, so its money goes on to the biller at once."""
-    wallet.release_escrow(tx, order.id, fee_minor=order.fee_due_minor, now_ms=now_ms)
+    fee_minor = release(tx, order, now_ms=now_ms)
     settled = change_order(
         tx,
         order,
         status=Status.CLOSED,
-        fee_minor=order.fee_due_minor,
+        fee_minor=fee_minor,
         received_at_ms=now_ms,
         ended_at_ms=now_ms,
     )

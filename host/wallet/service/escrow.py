@@ -17,7 +17,7 @@ from host.wallet.model import (
     cash_place,
     escrow_place,
     fees_place,
-    merchant_place,
+    pending_place,
 )
 from host.wallet.repository import escrow as repository
 from host.wallet.service.transfers import close_account, open_account, post_transfer
@@ -57,7 +57,10 @@ def fund_escrow(
 
 
 def release_escrow(tx: Tx, order_id: str, *, fee_minor: int, now_ms: int) -> Escrow:
-    """Pay the merchant what the order holds, less ``fee_minor`` for the platform."""
+    """Pay the merchant what the order holds, less ``fee_minor`` for the platform.
+
+    It is pending there: the caller records the earning with ``host.settlement``, which settles it.
+    """
     escrow = _access_escrow(tx, order_id)
     if escrow.status is EscrowStatus.RELEASED and escrow.fee_minor == fee_minor:
         return escrow
@@ -67,7 +70,7 @@ def release_escrow(tx: Tx, order_id: str, *, fee_minor: int, now_ms: int) -> Esc
 
     currency = escrow.money.currency
     share = Money(escrow.money.amount_minor - fee_minor, currency)
-    _pay_out(tx, escrow, merchant_place(escrow.brand_id, currency), share, "release", now_ms=now_ms)
+    _pay_out(tx, escrow, pending_place(escrow.brand_id, currency), share, "release", now_ms=now_ms)
     if fee_minor:
         _pay_out(tx, escrow, fees_place(currency), Money(fee_minor, currency), "fee", now_ms=now_ms)
     return _end(tx, escrow, EscrowStatus.RELEASED, fee_minor=fee_minor, now_ms=now_ms)

@@ -3,7 +3,7 @@
 from host.core.db import Tx
 from host.core.money import Currency, Money
 from host.wallet.errors import InsufficientFundsError
-from host.wallet.model import AccountKind, Balance, cash_place, merchant_place
+from host.wallet.model import AccountKind, Balance, cash_place, merchant_place, pending_place
 from host.wallet.repository import escrow, ledger, statement
 from host.wallet.service.transfers import open_account
 
@@ -50,9 +50,16 @@ def balances(tx: Tx, person_id: str) -> list[Balance]:
 
 
 def merchant_balance(tx: Tx, brand_id: str, currency: Currency) -> Balance:
-    """Return what a merchant has earned and not paid out."""
-    account = ledger.find_account(tx, merchant_place(brand_id, currency).id)
-    return Balance(currency, 0 if account is None else account.balance_minor)
+    """Return what a merchant has earned and not paid out: what is settled, and what is not yet."""
+    available = ledger.find_account(tx, merchant_place(brand_id, currency).id)
+    pending = ledger.find_account(tx, pending_place(brand_id, currency).id)
+    reserved_minor = 0 if available is None else available.debits_pending_minor
+    return Balance(
+        currency,
+        0 if available is None else available.balance_minor - reserved_minor,
+        reserved_minor=reserved_minor,
+        pending_minor=0 if pending is None else pending.balance_minor,
+    )
 
 
 def balance_at(tx: Tx, person_id: str, currency: Currency, *, at_ms: int) -> int:

@@ -31,6 +31,19 @@ from host.wallet.repository import ledger
 _EXPIRED_COUNT_MAX = 100
 
 
+def lock_ledger(tx: Tx) -> None:
+    """Take the lock that every posting takes, so that nothing is posted while the caller reads.
+
+    Locks that the caller needs besides come after it.
+    """
+    ledger.lock_chain(tx)
+
+
+def ledger_time(tx: Tx) -> int:
+    """Return when the last transfer was posted: never earlier than the one before it."""
+    return ledger.find_head(tx).at_ms
+
+
 def open_account(tx: Tx, place: Place, *, now_ms: int) -> None:
     """Open the account at ``place``; opening it again changes nothing."""
     ledger.open_account(tx, place, now_ms=now_ms)
