@@ -65,15 +65,19 @@ async def trade(lane: Lane) -> None:
 async def _pay_back(lane: Lane, favour: Favour) -> None:
     hours, who, to, amount_minor, memo = favour
     now_ms = lane.at(hours=hours)
-    attempt_id = await _type_pin(lane, who, now_ms)
+    transfer_id = derived_id("demo-favour", who, to, str(hours))
+    money = Money(amount_minor, parse_currency("CNY"))
+    intent = payments.send_intent(
+        transfer_id, sender_id=lane.people[who], receiver_id=lane.people[to], money=money
+    )
     await lane.deps.db.write(
         payments.send_money,
-        derived_id("demo-favour", who, to, str(hours)),
+        transfer_id,
         sender_id=lane.people[who],
         receiver_id=lane.people[to],
-        money=Money(amount_minor, parse_currency("CNY")),
+        money=money,
         memo=memo,
-        pin_attempt_id=attempt_id,
+        confirmation_id=await _confirm(lane, intent, now_ms),
         now_ms=now_ms,
     )
 
@@ -81,7 +85,7 @@ async def _pay_back(lane: Lane, favour: Favour) -> None:
 async def _buy(lane: Lane, hours: int, who: str, sku: str, count: int) -> None:
     db, person_id, now_ms = lane.deps.db, lane.people[who], lane.at(hours=hours)
     product = await db.read(market.access_product, lane.products[sku])
-    await db.write(
+    order = await db.write(
         market.create_order,
         _order_id(who, sku),
         buyer_id=person_id,
@@ -93,7 +97,7 @@ async def _buy(lane: Lane, hours: int, who: str, sku: str, count: int) -> None:
         market.pay_order,
         _order_id(who, sku),
         actor_id=person_id,
-        pin_attempt_id=await _type_pin(lane, who, now_ms),
+        confirmation_id=await _confirm(lane, market.payment_intent(order), now_ms),
         address_id=derived_id("demo-address", person_id),
         fee_bps=lane.deps.settings.platform_fee_bps,
         now_ms=now_ms + 60_000,
@@ -120,11 +124,10 @@ async def _receive(lane: Lane, hours: int, who: str, sku: str) -> None:
     )
 
 
-async def _type_pin(lane: Lane, who: str, now_ms: int) -> str:
+async def _confirm(lane: Lane, intent: wallet.PaymentIntent, now_ms: int) -> str:
     """Begin and pass a PIN attempt: the demo's people know their PIN."""
-    attempt = await lane.deps.db.write(wallet.begin_pin_attempt, lane.people[who], now_ms)
-    await lane.deps.db.write(wallet.accept_pin, attempt.id, lane.people[who])
-    return attempt.id
+    attempt = await lane.deps.db.write(wallet.begin_pin_attempt, intent.person_id, now_ms)
+    return await lane.deps.db.write(wallet.confirm_with_pin, attempt.id, intent, now_ms=now_ms)
 
 
 def _order_id(who: str, sku: str) -> str:

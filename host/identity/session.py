@@ -54,6 +54,7 @@ async def load_session() -> None:
     session, person, g.live_since = found
     g.person_id, g.person, g.lang = person.id, person, person.lang
     g.session_id, g.csrf_secret = session.id, session.csrf_secret
+    g.session_at_ms = session.created_at_ms
     if service.is_seen_stale(session, now_ms=now_ms):
         await deps.db.write(
             service.touch_session, session.id, ttl_ms=session_ttl_ms(), now_ms=now_ms

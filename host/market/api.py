@@ -24,7 +24,7 @@ from host.market.model import (
 )
 from host.market.service import AddressFacts, Payment, ProductFacts
 from host.market.service.catalogue import PAGE_COUNT
-from host.wallet.edge import decode_once
+from host.wallet.edge import decode_once, read_proof
 
 blueprint = Blueprint("market_api", __name__, url_prefix="/api/v1")
 
@@ -183,7 +183,7 @@ async def put_order(order_id: str) -> ResponseReturnValue:
 async def post_payment(order_id: str) -> ResponseReturnValue:
     """Pay an order with the PIN.  Paying a paid order returns it."""
     body = decode_once(PostPayment, await request.get_data())
-    payment = Payment(current_person_id(), body.pin, body.amount_minor, body.address_id)
+    payment = Payment(current_person_id(), read_proof(body.pin), body.amount_minor, body.address_id)
     return _order(await service.take_payment(till(), order_id, payment))
 
 

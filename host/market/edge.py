@@ -9,6 +9,7 @@ from host.market.cards import status_word
 from host.market.errors import OrderRefusedError
 from host.market.model import Order
 from host.market.service import Till
+from host.wallet.edge import gate
 
 # Where a form inside a sheet may lead on to: the sheets of this domain, and the one in which a
 # mini-program's question for an address waits.
@@ -19,7 +20,7 @@ _QUANTITY_DIGITS_MAX = 3
 def till() -> Till:
     """Return what taking a payment needs."""
     parts = deps()
-    return Till(parts.db, parts.passwords, parts.now_ms, parts.settings.platform_fee_bps)
+    return Till(gate(), parts.now_ms, parts.settings.platform_fee_bps)
 
 
 def whole(text: str, *, name: str) -> int:

@@ -16,11 +16,11 @@ from host.core.ids import derived_id
 from host.core.money import parse_currency
 from host.core.web import current_person_id, deps
 from host.wallet import service
-from host.wallet.edge import decode_once, read_money
+from host.wallet.edge import decode_once, gate, read_money, read_proof
 from host.wallet.model import Transfer
 from host.wallet.rail_model import RailOperation
 from host.wallet.rails import RAILS
-from host.wallet.service import entry, payments, statement
+from host.wallet.service import entry, payments, rail, statement
 
 blueprint = Blueprint("wallet_api", __name__, url_prefix="/api/v1/wallet")
 
@@ -106,8 +106,11 @@ async def put_transfer(key: str) -> ResponseReturnValue:
     body = decode_once(PutTransfer, await request.get_data())
     money = read_money(body.amount_minor, body.currency)
     transfer_id = derived_id("wallet.send", person_id, key)
-    attempt_id = await entry.check_pin(
-        deps().db, deps().passwords, person_id=person_id, pin=body.pin, now_ms=deps().now_ms()
+    intent = payments.send_intent(
+        transfer_id, sender_id=person_id, receiver_id=body.receiver_id, money=money
+    )
+    confirmation_id = await entry.authorise(
+        gate(), intent, read_proof(body.pin), now_ms=deps().now_ms()
     )
     sent = await deps().db.write(
         payments.send_money,
@@ -116,7 +119,7 @@ async def put_transfer(key: str) -> ResponseReturnValue:
         receiver_id=body.receiver_id,
         money=money,
         memo=body.memo,
-        pin_attempt_id=attempt_id,
+        confirmation_id=confirmation_id,
         now_ms=deps().now_ms(),
     )
     return _format_transfer(sent), 201
@@ -145,8 +148,14 @@ async def put_withdrawal(key: str) -> ResponseReturnValue:
     person_id = current_person_id()
     body = decode_once(PutWithdrawal, await request.get_data())
     money = read_money(body.amount_minor, body.currency)
-    attempt_id = await entry.check_pin(
-        deps().db, deps().passwords, person_id=person_id, pin=body.pin, now_ms=deps().now_ms()
+    intent = rail.withdrawal_intent(
+        entry.withdrawal_id(person_id, key),
+        rail="sandbox",
+        person_id=person_id,
+        money=money,
+    )
+    confirmation_id = await entry.authorise(
+        gate(), intent, read_proof(body.pin), now_ms=deps().now_ms()
     )
     operation = await entry.withdraw(
         deps().db,
@@ -154,7 +163,7 @@ async def put_withdrawal(key: str) -> ResponseReturnValue:
         key=key,
         person_id=person_id,
         money=money,
-        pin_attempt_id=attempt_id,
+        confirmation_id=confirmation_id,
         now_ms=deps().now_ms(),
     )
     return _format_operation(operation), _status_of(operation)

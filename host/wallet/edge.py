@@ -8,9 +8,12 @@ import json
 import re
 from typing import Any, TypeVar
 
+from quart import g
+
 from host.core.errors import BadInputError
 from host.core.money import AMOUNT_MINOR_MAX, Money, parse_amount, parse_currency
-from host.core.web import decode
+from host.core.web import decode, deps
+from host.wallet.authority import Gate, Proof
 from host.wallet.errors import AmountTooLargeError
 
 T = TypeVar("T")
@@ -42,6 +45,16 @@ def read_money(amount_minor: int, currency: str) -> Money:
 def read_typed_money(text: str, currency: str) -> Money:
     """Return an amount that a person typed: ASCII digits and one point."""
     return Money(parse_amount(text, currency), parse_currency(currency))
+
+
+def gate() -> Gate:
+    """Return what judging a proof needs."""
+    return Gate(deps().db, deps().passwords)
+
+
+def read_proof(pin: str | None) -> Proof:
+    """Return what came with a payment, and from which device."""
+    return Proof(pin, device_at_ms=g.get("session_at_ms"))
 
 
 def _refuse_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -24,6 +24,8 @@ from tests.programs.packages import ICON
 from tests.wallet.people import PIN, balance
 
 DAY_MS = 24 * 3600 * 1000
+# What a proof leaves behind, whether or not the payment is made.
+PROOFS = ("wallet_pin", "wallet_pin_attempt", "wallet_confirmation")
 ELSEWHERE = ["https://evil.example", "//evil.example", "/\\evil.example", "/\t/evil.example",
              "javascript:alert(1)", "/orders/\\..\\evil", "\n//evil.example"]  # fmt: skip
 
@@ -66,14 +68,14 @@ class TestMoney:
 
     async def test_a_form_without_its_key_moves_nothing(self, at: Street) -> None:
         """AB-017: a top-up, a withdrawal and a transfer need the key of their form."""
-        before = await place.dump(at.deps, without=("wallet_pin", "wallet_pin_attempt"))
+        before = await place.dump(at.deps, without=PROOFS)
         form = {"amount": "5", "currency": "CNY", "pin": PIN}
         for path in ("/wallet/top-up", "/wallet/withdraw", "/wallet/send/bob"):
             for key in ({}, {"key": ""}, {"key": "a\r\nSet-Cookie: x=1"}):
                 status, page = await at.ann.post(path, **(form | key))
                 assert 422 == status, (path, page)
 
-        assert before == await place.dump(at.deps, without=("wallet_pin", "wallet_pin_attempt"))
+        assert before == await place.dump(at.deps, without=PROOFS)
 
     async def test_a_bill_is_paid_once_and_for_what_it_says(self, at: Street) -> None:
         """AB-077: two tabs at once; the biller's same number with another amount is refused."""

@@ -150,14 +150,13 @@ async def order(
     )
 
 
-async def right_pin(at: Lane, person_id: str | None = None) -> str:
-    """Return an attempt at the PIN that was right."""
+async def right_pin(at: Lane, what: Order | wallet.PaymentIntent) -> str:
+    """Return a confirmation of a payment by a PIN that was right."""
+    intent = service.payment_intent(what) if isinstance(what, Order) else what
 
     def give_pin(tx: Tx) -> str:
-        who = person_id or at.buyer_id
-        attempt = wallet.begin_pin_attempt(tx, who, START_MS)
-        wallet.accept_pin(tx, attempt.id, who)
-        return attempt.id
+        attempt = wallet.begin_pin_attempt(tx, intent.person_id, START_MS)
+        return wallet.confirm_with_pin(tx, attempt.id, intent, now_ms=START_MS)
 
     return await at.db.write(give_pin)
 
@@ -170,7 +169,7 @@ async def pay(
         service.pay_order,
         order_id,
         actor_id=at.buyer_id,
-        pin_attempt_id=await right_pin(at),
+        confirmation_id=await right_pin(at, await read(at, order_id)),
         shown_minor=shown_minor,
         address_id=at.address_id,
         fee_bps=fee_bps,

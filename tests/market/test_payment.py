@@ -19,6 +19,7 @@ from host.market.errors import (
     PriceChangedError,
 )
 from host.market.model import Kind, LineAsk, Order, ProductStatus, Status
+from host.market.service.payment import check_purchase
 from host.wallet.errors import InsufficientFundsError, PinSpentError
 from tests.conftest import START_MS
 from tests.market import make
@@ -111,7 +112,7 @@ class TestPayOrder:
         """A confirmation that paid one order cannot pay the next."""
         tea = await make.product(lane)
         first, second = await make.order(lane, tea), await make.order(lane, tea)
-        attempt_id = await make.right_pin(lane)
+        attempt_id = await make.right_pin(lane, first)
 
         await pay_with(lane, first.id, attempt_id)
         with pytest.raises(PinSpentError):
@@ -138,7 +139,7 @@ class TestPayOrder:
                     service.pay_order,
                     order_id,
                     actor_id=lane.seller_id,
-                    pin_attempt_id="any",
+                    confirmation_id="any",
                     now_ms=START_MS,
                 )
             answers.append(str(refusal.value))
@@ -157,9 +158,9 @@ class TestPayOrder:
         )
 
         with pytest.raises(AddressNeededError):
-            await pay_with(lane, made.id, await make.right_pin(lane), address_id=None)
+            await pay_with(lane, made.id, await make.right_pin(lane, made), address_id=None)
         with pytest.raises(AddressNotFoundError):
-            await pay_with(lane, made.id, await make.right_pin(lane), address_id=theirs.id)
+            await pay_with(lane, made.id, await make.right_pin(lane, made), address_id=theirs.id)
 
         assert (100_000, 0, 0) == await make.money(lane)
 
@@ -255,7 +256,7 @@ async def pay_with(
         service.pay_order,
         order_id,
         actor_id=lane.buyer_id,
-        pin_attempt_id=attempt_id,
+        confirmation_id=attempt_id,
         address_id=lane.address_id if address_id == "mine" else address_id,
         now_ms=START_MS,
     )
@@ -270,13 +271,20 @@ async def purchase(
     shown_price_minor: int | None = None,
 ) -> Order:
     """Buy in one go."""
+    _, intent = await lane.db.read(
+        check_purchase,
+        order_id,
+        actor_id=lane.buyer_id,
+        ask=LineAsk(product_id, quantity),
+        address_id=lane.address_id,
+    )
     return await lane.db.write(
         service.purchase,
         order_id,
         actor_id=lane.buyer_id,
         ask=LineAsk(product_id, quantity, shown_price_minor),
         source="chat:m1",
-        pin_attempt_id=await make.right_pin(lane),
+        confirmation_id=await make.right_pin(lane, intent),
         address_id=lane.address_id,
         now_ms=START_MS,
     )

@@ -6,10 +6,12 @@ import psycopg
 from psycopg.errors import RaiseException
 
 from host.core.db import Database, Tx
+from host.core.ids import new_id
 from host.core.money import Currency, Money
 from host.wallet import audit, service
+from host.wallet.authority import Confirmation, Method, PaymentIntent
 from host.wallet.model import Place, Purpose, Transfer, cash_place, rail_place
-from host.wallet.repository import ledger
+from host.wallet.repository import confirmation, ledger
 from tests.conftest import START_MS
 
 # What each database raises when a CHECK, a trigger or a column's type refuses.
@@ -87,6 +89,13 @@ async def hold(
         actor_id="test",
         now_ms=START_MS,
     )
+
+
+def confirmed(tx: Tx, intent: PaymentIntent, *, now_ms: int = START_MS) -> str:
+    """Return a confirmation of ``intent``, as if its person had given the right PIN."""
+    made = Confirmation(new_id(), intent, Method.PIN, None, now_ms)
+    confirmation.insert_confirmation(tx, made)
+    return made.id
 
 
 async def stands(db: Database, *account_ids: str) -> list[tuple[int, int]]:

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from host import subscriptions
-from host.core.db import Database, Tx
+from host.core.db import Database
 from host.core.deps import Deps
 from host.core.errors import IdempotencyKeyReusedError
 from host.core.money import Money
@@ -67,22 +67,19 @@ async def top_up(
 
 async def withdraw(db: Database, amount_minor: int, key: str = "k1") -> RailOperation:
     """Send Ann's money out, with a PIN that was right."""
-
-    def confirmed(tx: Tx) -> str:
-        tx.run(
-            "INSERT INTO wallet_pin_attempt (id, person_id, status, begun_at_ms)"
-            " VALUES (:id, 'ann', 'right', 0) ON CONFLICT (id) DO NOTHING",
-            id=f"attempt-{key}",
-        )
-        return f"attempt-{key}"
-
+    intent = rail.withdrawal_intent(
+        entry.withdrawal_id("ann", key),
+        rail="sandbox",
+        person_id="ann",
+        money=Money(amount_minor, make.CNY),
+    )
     return await entry.withdraw(
         db,
         SandboxRail(),
         key=key,
         person_id="ann",
         money=Money(amount_minor, make.CNY),
-        pin_attempt_id=await db.write(confirmed),
+        confirmation_id=await db.write(make.confirmed, intent),
         now_ms=START_MS,
     )
 

@@ -52,7 +52,12 @@ from host.market.service.orders import (
     list_sales,
     read_order,
 )
-from host.market.service.payment import pay_order, purchase, reprice_order
+from host.market.service.payment import (
+    pay_order,
+    payment_intent,
+    purchase,
+    reprice_order,
+)
 from host.market.service.refunds import (
     accept_refund,
     ask_refund,
@@ -118,6 +123,7 @@ __all__ = [
     "list_shop_window",
     "mark_ready",
     "pay_order",
+    "payment_intent",
     "purchase",
     "read_buy_sheet",
     "read_order",

@@ -7,10 +7,14 @@ refused is refused first, then the PIN is tried, then money moves.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from host.core.db import Database
-from host.core.passwords import Passwords
 from host.market.model import LineAsk, Order
-from host.market.service.payment import check_payment, check_purchase, pay_order, purchase
+from host.market.service.payment import (
+    check_payment,
+    check_purchase,
+    pay_order,
+    payment_intent,
+    purchase,
+)
 from host.wallet import service as wallet
 
 
@@ -18,25 +22,24 @@ from host.wallet import service as wallet
 class Till:
     """What taking a payment needs of the host."""
 
-    db: Database
-    passwords: Passwords
+    gate: wallet.Gate
     now_ms: Callable[[], int]
     fee_bps: int
 
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """What a person confirms with their PIN: the amount they saw and where to send it."""
+    """What a person confirms: the amount they saw and where to send it."""
 
     actor_id: str
-    pin: str
+    proof: wallet.Proof
     shown_minor: int
     address_id: str | None = None
 
 
 async def take_payment(till: Till, order_id: str, payment: Payment) -> Order:
     """Pay an order that exists; the second of two taps gets the paid order."""
-    order = await till.db.read(
+    order = await till.gate.db.read(
         check_payment,
         order_id,
         actor_id=payment.actor_id,
@@ -45,11 +48,11 @@ async def take_payment(till: Till, order_id: str, payment: Payment) -> Order:
     )
     if order.paid_at_ms is not None:
         return order
-    return await till.db.write(
+    return await till.gate.db.write(
         pay_order,
         order_id,
         actor_id=payment.actor_id,
-        pin_attempt_id=await _try_pin(till, payment),
+        confirmation_id=await _confirm(till, payment_intent(order), payment),
         shown_minor=payment.shown_minor,
         address_id=payment.address_id,
         fee_bps=till.fee_bps,
@@ -61,7 +64,7 @@ async def take_purchase(
     till: Till, order_id: str, payment: Payment, *, ask: LineAsk, source: str
 ) -> Order:
     """Order one product and pay it in one go; a refusal leaves no order behind."""
-    order = await till.db.read(
+    order, intent = await till.gate.db.read(
         check_purchase,
         order_id,
         actor_id=payment.actor_id,
@@ -70,13 +73,13 @@ async def take_purchase(
     )
     if order is not None and order.paid_at_ms is not None:
         return order
-    return await till.db.write(
+    return await till.gate.db.write(
         purchase,
         order_id,
         actor_id=payment.actor_id,
         ask=ask,
         source=source,
-        pin_attempt_id=await _try_pin(till, payment),
+        confirmation_id=await _confirm(till, intent, payment),
         shown_minor=payment.shown_minor,
         address_id=payment.address_id,
         fee_bps=till.fee_bps,
@@ -84,11 +87,5 @@ async def take_purchase(
     )
 
 
-async def _try_pin(till: Till, payment: Payment) -> str:
-    return await wallet.check_pin(
-        till.db,
-        till.passwords,
-        person_id=payment.actor_id,
-        pin=payment.pin,
-        now_ms=till.now_ms(),
-    )
+async def _confirm(till: Till, intent: wallet.PaymentIntent, payment: Payment) -> str:
+    return await wallet.authorise(till.gate, intent, payment.proof, now_ms=till.now_ms())

@@ -70,7 +70,7 @@ def pay_order(
     order_id: str,
     *,
     actor_id: str,
-    pin_attempt_id: str,
+    confirmation_id: str,
     shown_minor: int | None = None,
     address_id: str | None = None,
     fee_bps: int = FEE_BPS_DEFAULT,
@@ -88,7 +88,7 @@ def pay_order(
     ship_to = ShipTo()
     if order.needs_address:
         ship_to = choose_ship_to(tx, address_id, actor_id=actor_id, now_ms=now_ms)
-    wallet.spend_pin(tx, pin_attempt_id, actor_id)
+    wallet.spend_confirmation(tx, confirmation_id, payment_intent(order), now_ms=now_ms)
 
     for line in order.lines:
         if line.product_id is not None:
@@ -101,9 +101,15 @@ def pay_order(
     return _settle_bill(tx, paid, now_ms) if order.kind is Kind.BILL else _hold(tx, paid, now_ms)
 
 
+def payment_intent(order: Order) -> wallet.PaymentIntent:
+    """Return what the buyer of an order is asked to confirm."""
+    purpose = wallet.PaymentPurpose.BILL if order.kind is Kind.BILL else wallet.PaymentPurpose.ORDER
+    return wallet.PaymentIntent(order.buyer_id, purpose, order.id, order.money, order.brand_id)
+
+
 def check_purchase(
     tx: Tx, order_id: str, *, actor_id: str, ask: LineAsk, address_id: str | None
-) -> Order | None:
+) -> tuple[Order | None, wallet.PaymentIntent]:
     """Do what ``check_payment`` does for an order of one product that does not exist yet."""
     order = repository.find_order(tx, order_id)
     if order is not None:
@@ -114,14 +120,18 @@ def check_purchase(
             shown_minor=order.total_minor,
             address_id=address_id,
         )
-        return check_same_order(checked, actor_id, order.brand_id, [ask])
+        same = check_same_order(checked, actor_id, order.brand_id, [ask])
+        return same, payment_intent(same)
     product = access_product(tx, ask.product_id)
     products = {product.id: product}
     check_asks([ask], products, product.brand_id)
     if product.kind is Kind.GOODS:
         check_ship_to(tx, address_id, actor_id=actor_id)
-    wallet.check_can_spend(tx, actor_id, sum_up([ask], products))
-    return None
+    money = sum_up([ask], products)
+    wallet.check_can_spend(tx, actor_id, money)
+    return None, wallet.PaymentIntent(
+        actor_id, wallet.PaymentPurpose.ORDER, order_id, money, product.brand_id
+    )
 
 
 def purchase(
@@ -131,7 +141,7 @@ def purchase(
     actor_id: str,
     ask: LineAsk,
     source: str,
-    pin_attempt_id: str,
+    confirmation_id: str,
     shown_minor: int | None = None,
     address_id: str | None = None,
     fee_bps: int = FEE_BPS_DEFAULT,
@@ -151,7 +161,7 @@ def purchase(
         tx,
         order_id,
         actor_id=actor_id,
-        pin_attempt_id=pin_attempt_id,
+        confirmation_id=confirmation_id,
         shown_minor=shown_minor,
         address_id=address_id,
         fee_bps=fee_bps,

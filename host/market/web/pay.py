@@ -15,6 +15,7 @@ from host.market import service
 from host.market.edge import known_source, quantity_of, safe_next, state_of, till, whole
 from host.market.model import LineAsk, Order, Status
 from host.market.service import Payment, PaySheet
+from host.wallet.edge import read_proof
 from host.wallet.errors import WeakPinError
 from host.wallet.service.entry import change_pin
 
@@ -33,7 +34,7 @@ async def post_pay(order_id: str) -> ResponseReturnValue:
     form = await request.form
     payment = Payment(
         current_person_id(),
-        form.get("pin", ""),
+        read_proof(form.get("pin")),
         whole(form.get("amount_minor", ""), name="amount_minor"),
         form.get("address_id") or None,
     )
@@ -73,7 +74,7 @@ async def post_buy(product_id: str) -> ResponseReturnValue:
     order_id, quantity = form.get("order_id", ""), quantity_of(form.get("quantity", ""))
     payment = Payment(
         current_person_id(),
-        form.get("pin", ""),
+        read_proof(form.get("pin")),
         whole(form.get("amount_minor", ""), name="amount_minor"),
         form.get("address_id") or None,
     )

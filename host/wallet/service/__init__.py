@@ -1,8 +1,22 @@
 """The wallet's use cases.  Other domains import this package and nothing below it."""
 
 from host.core.db import Tx
+from host.wallet.authority import (
+    Clearance,
+    Demand,
+    Gate,
+    PaymentIntent,
+    PaymentPurpose,
+    Proof,
+)
 from host.wallet.model import Balance, Escrow, EscrowStatus, PinAttempt
-from host.wallet.service.entry import check_pin
+from host.wallet.service.authorise import (
+    confirm_with_pin,
+    forget_old_confirmations,
+    preview_payment,
+    spend_confirmation,
+)
+from host.wallet.service.entry import authorise, check_pin
 from host.wallet.service.escrow import (
     find_escrow,
     fund_escrow,
@@ -47,11 +61,18 @@ from host.wallet.service.transfers import (
 __all__ = [
     "FIRST_CURRENCY",
     "Balance",
+    "Clearance",
+    "Demand",
     "Escrow",
     "EscrowStatus",
+    "Gate",
+    "PaymentIntent",
+    "PaymentPurpose",
     "PinAttempt",
+    "Proof",
     "Rate",
     "accept_pin",
+    "authorise",
     "balance",
     "balance_at",
     "balances",
@@ -59,10 +80,12 @@ __all__ = [
     "check_can_spend",
     "check_pin",
     "close_account",
+    "confirm_with_pin",
     "exchange",
     "expire_held",
     "find_escrow",
     "find_people_of",
+    "forget_old_confirmations",
     "fund_escrow",
     "has_pin",
     "hold_transfer",
@@ -75,12 +98,14 @@ __all__ = [
     "post_linked",
     "post_together",
     "post_transfer",
+    "preview_payment",
     "quote_exchange",
     "refund_escrow",
     "refuse_pin",
     "release_escrow",
     "reverse_transfer",
     "set_pin",
+    "spend_confirmation",
     "spend_pin",
     "sweep",
     "void_held",
@@ -89,5 +114,5 @@ __all__ = [
 
 def sweep(tx: Tx, *, now_ms: int) -> int:
     """Do what has become due."""
-    due = (forget_old_attempts, forget_old_quotes, expire_held)
+    due = (forget_old_attempts, forget_old_confirmations, forget_old_quotes, expire_held)
     return sum(do(tx, now_ms=now_ms) for do in due)

@@ -6,21 +6,42 @@ from host.core.db import Database, Tx
 from host.core.ids import derived_id
 from host.core.money import Money
 from host.core.passwords import Passwords
+from host.wallet.authority import Gate, PaymentIntent, Proof
 from host.wallet.errors import WrongPinError
 from host.wallet.rail_model import RailAnswer, RailOperation, RailState
 from host.wallet.rails import Rail
 from host.wallet.service import pin as pins
 from host.wallet.service import rail as operations
+from host.wallet.service.authorise import confirm_with_pin
 
 # A rail that has not answered by then is asked later what became of it.
 RAIL_TIMEOUT_S = 10.0
 _ASK_AGAIN_MS = 15_000
 
 
+async def authorise(gate: Gate, intent: PaymentIntent, proof: Proof, *, now_ms: int) -> str:
+    """Return a confirmation of exactly this payment, to be spent when its money moves."""
+    attempt_id = await _try_pin(
+        gate.db, gate.passwords, intent.person_id, proof.pin or "", now_ms=now_ms
+    )
+    return await gate.db.write(
+        confirm_with_pin, attempt_id, intent, device_at_ms=proof.device_at_ms, now_ms=now_ms
+    )
+
+
 async def check_pin(
     db: Database, passwords: Passwords, *, person_id: str, pin: str, now_ms: int
 ) -> str:
-    """Return an accepted attempt to spend on one payment, or refuse a wrong PIN, counted."""
+    """Return an accepted attempt for a change of the wallet itself; payments are authorised."""
+    attempt_id = await _try_pin(db, passwords, person_id, pin, now_ms=now_ms)
+    await db.write(pins.accept_pin, attempt_id, person_id)
+    return attempt_id
+
+
+async def _try_pin(
+    db: Database, passwords: Passwords, person_id: str, pin: str, *, now_ms: int
+) -> str:
+    """Return an attempt whose PIN is right, to be accepted, or refuse a wrong one, counted."""
     attempt = await db.write(pins.begin_pin_attempt, person_id, now_ms)
     # Longer than any PIN is wrong without being hashed; the attempt counts all the same.
     is_right = len(pin) == pins.PIN_DIGITS and await passwords.verify(attempt.pin_hash, pin)
@@ -30,7 +51,6 @@ async def check_pin(
             "The PIN is wrong. Tries left before it is locked: %(attempts_left)s.",
             attempts_left=attempt.attempts_left,
         )
-    await db.write(pins.accept_pin, attempt.id, person_id)
     return attempt.id
 
 
@@ -77,21 +97,26 @@ async def withdraw(
     key: str,
     person_id: str,
     money: Money,
-    pin_attempt_id: str,
+    confirmation_id: str,
     now_ms: int,
 ) -> RailOperation:
     """Send money out through ``rail``; the same key sends it once."""
-    operation_id = derived_id("wallet.withdraw", person_id, key)
+    operation_id = withdrawal_id(person_id, key)
     operation = await db.write(
         operations.begin_withdrawal,
         operation_id,
         rail=rail.name,
         person_id=person_id,
         money=money,
-        pin_attempt_id=pin_attempt_id,
+        confirmation_id=confirmation_id,
         now_ms=now_ms,
     )
     return await run_operation(db, rail, operation, now_ms=now_ms)
+
+
+def withdrawal_id(person_id: str, key: str) -> str:
+    """Return the id of the withdrawal that a person orders under ``key``."""
+    return derived_id("wallet.withdraw", person_id, key)
 
 
 async def run_operation(

@@ -5,11 +5,12 @@ from host.core.db import Tx
 from host.core.limits import check_rate
 from host.core.money import Money
 from host.core.text import clean_line
+from host.wallet.authority import PaymentIntent, PaymentPurpose
 from host.wallet.errors import NotAContactError, SameAccountError
 from host.wallet.model import Purpose, Transfer, cash_place
 from host.wallet.repository import ledger
+from host.wallet.service.authorise import spend_confirmation
 from host.wallet.service.funds import check_can_spend
-from host.wallet.service.pin import spend_pin
 from host.wallet.service.transfers import open_account, post_transfer
 
 MEMO_LENGTH_MAX = 100
@@ -22,6 +23,13 @@ def check_send(tx: Tx, *, sender_id: str, receiver_id: str, money: Money) -> Non
     check_can_spend(tx, sender_id, money)
 
 
+def send_intent(
+    transfer_id: str, *, sender_id: str, receiver_id: str, money: Money
+) -> PaymentIntent:
+    """Return what the sender is asked to confirm."""
+    return PaymentIntent(sender_id, PaymentPurpose.SEND, transfer_id, money, receiver_id)
+
+
 def send_money(
     tx: Tx,
     transfer_id: str,
@@ -30,13 +38,14 @@ def send_money(
     receiver_id: str,
     money: Money,
     memo: str,
-    pin_attempt_id: str,
+    confirmation_id: str,
     now_ms: int,
 ) -> Transfer:
-    """Move money from one person to a contact, once; the PIN attempt is spent on it."""
+    """Move money from one person to a contact, once, as its sender confirmed it."""
     check_rate(tx, f"wallet.send:{sender_id}", per_minute=SENDS_PER_MINUTE_MAX, now_ms=now_ms)
     _check_receiver(tx, sender_id, receiver_id)
-    spend_pin(tx, pin_attempt_id, sender_id)
+    intent = send_intent(transfer_id, sender_id=sender_id, receiver_id=receiver_id, money=money)
+    spend_confirmation(tx, confirmation_id, intent, now_ms=now_ms)
 
     debit, credit = cash_place(sender_id, money.currency), cash_place(receiver_id, money.currency)
     open_account(tx, debit, now_ms=now_ms)

@@ -4,6 +4,7 @@ from host.core import live, outbox
 from host.core.db import Tx, Value
 from host.core.errors import IdempotencyKeyReusedError
 from host.core.money import Money
+from host.wallet.authority import PaymentIntent, PaymentPurpose
 from host.wallet.errors import TransferNotFoundError
 from host.wallet.events import RailAnswered
 from host.wallet.model import Purpose, in_transit_place, outgoing_place
@@ -16,7 +17,7 @@ from host.wallet.rail_model import (
     RailState,
 )
 from host.wallet.repository import rail as repository
-from host.wallet.service.pin import spend_pin
+from host.wallet.service.authorise import spend_confirmation
 from host.wallet.service.settling import check_covered, give_back
 from host.wallet.service.transfers import (
     hold_transfer,
@@ -48,7 +49,7 @@ def begin_withdrawal(
     rail: str,
     person_id: str,
     money: Money,
-    pin_attempt_id: str,
+    confirmation_id: str,
     now_ms: int,
 ) -> RailOperation:
     """Reserve a person's money that is to go out; it is free again if the rail refuses."""
@@ -57,7 +58,8 @@ def begin_withdrawal(
     earlier = _earlier(tx, operation)
     if earlier is not None:
         return earlier
-    spend_pin(tx, pin_attempt_id, person_id)
+    intent = withdrawal_intent(operation_id, rail=rail, person_id=person_id, money=money)
+    spend_confirmation(tx, confirmation_id, intent, now_ms=now_ms)
     return _reserve(tx, operation, actor_id=person_id)
 
 
@@ -75,6 +77,13 @@ def begin_payout(
     owner = Owner(OwnerKind.BRAND, brand_id)
     operation = _new(operation_id, rail, Direction.OUT, owner, money, now_ms=now_ms)
     return _earlier(tx, operation) or _reserve(tx, operation, actor_id=actor_id)
+
+
+def withdrawal_intent(
+    operation_id: str, *, rail: str, person_id: str, money: Money
+) -> PaymentIntent:
+    """Return what the person is asked to confirm."""
+    return PaymentIntent(person_id, PaymentPurpose.WITHDRAWAL, operation_id, money, rail)
 
 
 def claim_operation(tx: Tx, operation_id: str, *, now_ms: int) -> bool:

@@ -11,7 +11,7 @@ from host.core.ids import new_id
 from host.core.money import CURRENCIES
 from host.core.web import current_person_id, deps, render, see_other
 from host.wallet import service
-from host.wallet.edge import read_typed_money, safe_next
+from host.wallet.edge import gate, read_proof, read_typed_money, safe_next
 from host.wallet.rail_model import RailOperation, RailState
 from host.wallet.rails import (
     DECLINED_MINOR,
@@ -95,12 +95,11 @@ async def post_withdraw() -> ResponseReturnValue:
     form: MultiDict[str, str] = await request.form
     money = read_typed_money(form.get("amount", ""), form.get("currency", ""))
     key = read_key(form.get("key", ""))
-    attempt_id = await entry.check_pin(
-        deps().db,
-        deps().passwords,
-        person_id=person_id,
-        pin=form.get("pin", ""),
-        now_ms=deps().now_ms(),
+    intent = rail.withdrawal_intent(
+        entry.withdrawal_id(person_id, key), rail="sandbox", person_id=person_id, money=money
+    )
+    confirmation_id = await entry.authorise(
+        gate(), intent, read_proof(form.get("pin")), now_ms=deps().now_ms()
     )
     operation = await entry.withdraw(
         deps().db,
@@ -108,7 +107,7 @@ async def post_withdraw() -> ResponseReturnValue:
         key=key,
         person_id=person_id,
         money=money,
-        pin_attempt_id=attempt_id,
+        confirmation_id=confirmation_id,
         now_ms=deps().now_ms(),
     )
     return see_other(f"/wallet/operations/{operation.id}")

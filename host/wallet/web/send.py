@@ -9,7 +9,7 @@ from host.core.ids import derived_id, new_id
 from host.core.text import clean_line
 from host.core.web import current_person_id, deps, render, see_other
 from host.identity import service as identity
-from host.wallet.edge import read_typed_money
+from host.wallet.edge import gate, read_proof, read_typed_money
 from host.wallet.service import entry, payments, views
 from host.wallet.service.payments import MEMO_LENGTH_MAX
 from host.wallet.web.home import asked_currency
@@ -69,12 +69,11 @@ async def post_send(handle: str) -> ResponseReturnValue:
     money = read_typed_money(form.get("amount", ""), form.get("currency", ""))
     transfer_id = derived_id("wallet.send", person_id, read_key(form.get("key", "")))
     receiver = await deps().db.read(identity.access_person_by_handle, handle)
-    attempt_id = await entry.check_pin(
-        deps().db,
-        deps().passwords,
-        person_id=person_id,
-        pin=form.get("pin", ""),
-        now_ms=deps().now_ms(),
+    intent = payments.send_intent(
+        transfer_id, sender_id=person_id, receiver_id=receiver.id, money=money
+    )
+    confirmation_id = await entry.authorise(
+        gate(), intent, read_proof(form.get("pin")), now_ms=deps().now_ms()
     )
     await deps().db.write(
         payments.send_money,
@@ -83,7 +82,7 @@ async def post_send(handle: str) -> ResponseReturnValue:
         receiver_id=receiver.id,
         money=money,
         memo=form.get("memo", ""),
-        pin_attempt_id=attempt_id,
+        confirmation_id=confirmation_id,
         now_ms=deps().now_ms(),
     )
     return see_other(f"/wallet/transfers/{transfer_id}")
