@@ -55,9 +55,7 @@ async def spend(
     ids=["order", "more", "less", "currency", "payee", "purpose", "person"],
 )
 async def test_a_confirmation_is_of_one_payment(gate: Gate, other: PaymentIntent) -> None:
-    """AB-041: another order, amount, currency, payee, purpose or person is not what was confirmed;
-    and the attempt does not use it up.
-    """
+    """AB-041: change one fact and it is another payment; the attempt does not use it up."""
     made = await confirm(gate)
 
     with pytest.raises(PinSpentError):
