@@ -78,6 +78,11 @@ SECTIONS: dict[str, tuple[Line, ...]] = {
     "Money": (
         ("One transfer, in minor units", "host.core.money:AMOUNT_MINOR_MAX"),
         ("Transfers to people", "host.wallet.service.payments:SENDS_PER_MINUTE_MAX"),
+        ("What nobody takes goes back after", "host.wallet.service.payments:OFFER_TTL_MS"),
+        (
+            "Transfers of one person that wait to be taken",
+            "host.wallet.service.payments:OFFERS_WAITING_COUNT_MAX",
+        ),
         ("Words with a transfer", "host.wallet.service.payments:MEMO_LENGTH_MAX"),
         ("Wrong PINs before a pause", "host.wallet.service.pin:ATTEMPT_COUNT_MAX"),
         ("The first pause", "host.wallet.service.pin:LOCK_MS"),

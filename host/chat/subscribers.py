@@ -21,12 +21,19 @@ def open_chat(tx: Tx, event: StoredEvent) -> None:
 
 def show_transfer(tx: Tx, event: StoredEvent) -> None:
     """Put a card of money that one person sent another into their chat."""
-    if event.payload["purpose"] != "send":
-        return
-    payer_id, payee_id = event.payload["payer_id"], event.payload["payee_id"]
-    chat = find_or_create_direct(tx, payer_id, payee_id, event.created_at_ms)
+    sender_id = event.payload["sender_id"]
+    chat = find_or_create_direct(tx, sender_id, event.payload["receiver_id"], event.created_at_ms)
     card = Body(card_kind="transfer", card_id=event.payload["transfer_id"])
-    _write_once(tx, chat.id, payer_id, card, event=event)
+    _write_once(tx, chat.id, sender_id, card, event=event)
+
+
+def tell_outcome(tx: Tx, event: StoredEvent) -> None:
+    """Say in the chat of the two what became of money that waited."""
+    told, outcome = event.payload, event.payload["outcome"]
+    chat = find_or_create_direct(tx, told["sender_id"], told["receiver_id"], event.created_at_ms)
+    side = "receiver_id" if outcome in {"accepted", "declined"} else "sender_id"
+    line = Body(text=f"{told['amount_minor']} {told['currency']}", notice=f"money_{outcome}")
+    _write_once(tx, chat.id, told[side], line, event=event)
 
 
 def _write_once(
@@ -43,5 +50,6 @@ def _write_once(
 
 SUBSCRIPTIONS: dict[str, tuple[Subscriber, ...]] = {
     "contacts.became_contacts": (open_chat,),
-    "wallet.transfer_posted": (show_transfer,),
+    "wallet.money_offered": (show_transfer,),
+    "wallet.offer_ended": (tell_outcome,),
 }

@@ -26,7 +26,11 @@ class Card:
     shop_name: str = ""
     shop_verified: bool = False
     status: str = ""
+    # How the status is drawn: "wait", "over", "done" or, for what has no such thing, "".
+    tone: str = ""
     open_url: str = ""
+    # What stands on the button that opens it; "Open" where nothing better is known.
+    open_text: str = ""
     buy_url: str | None = None
     # Where a tap ends messages like the one above the card.
     stop_url: str | None = None

@@ -28,7 +28,10 @@ FAVOURS: tuple[Favour, ...] = (
     (2 * _DAY + 9, "mei", "xiaowei", 30_00, "展览门票"),
     (2 * _DAY + 1, "sofia", "yuki", 150_00, "A vase, not a teapot"),
     (1 * _DAY + 7, "mei", "tom", 18_00, "Rye again"),
+    (2, "jonas", "mei", 36_00, "Noodles, your half"),
 )
+# What was sent later than that many hours ago waits to be taken.
+_WAITS_SINCE = 3
 
 # (hours ago, who, what, how many): one done, two on their way, one to pack, bowls to pick up
 PURCHASES: tuple[tuple[int, str, str, int], ...] = (
@@ -70,7 +73,7 @@ async def _pay_back(lane: Lane, favour: Favour) -> None:
     intent = payments.send_intent(
         transfer_id, sender_id=lane.people[who], receiver_id=lane.people[to], money=money
     )
-    await lane.deps.db.write(
+    sent = await lane.deps.db.write(
         payments.send_money,
         transfer_id,
         sender_id=lane.people[who],
@@ -80,6 +83,10 @@ async def _pay_back(lane: Lane, favour: Favour) -> None:
         confirmation_id=await _confirm(lane, intent, now_ms),
         now_ms=now_ms,
     )
+    if hours >= _WAITS_SINCE:
+        await lane.deps.db.write(
+            payments.accept_offer, sent.id, actor_id=lane.people[to], now_ms=now_ms + 240_000
+        )
 
 
 async def _buy(lane: Lane, hours: int, who: str, sku: str, count: int) -> None:

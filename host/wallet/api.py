@@ -4,6 +4,7 @@ No address takes an account id: the account is always the caller's own, so inter
 be named from outside.
 """
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import msgspec
@@ -17,10 +18,10 @@ from host.core.money import parse_currency
 from host.core.web import current_person_id, deps
 from host.wallet import service
 from host.wallet.edge import decode_once, gate, read_money, read_proof
-from host.wallet.model import Transfer
+from host.wallet.people_model import Offer
 from host.wallet.rail_model import RailOperation
 from host.wallet.rails import RAILS
-from host.wallet.service import entry, payments, rail, statement
+from host.wallet.service import entry, payments, rail, statement, views
 
 blueprint = Blueprint("wallet_api", __name__, url_prefix="/api/v1/wallet")
 
@@ -42,6 +43,12 @@ class PutTransfer(msgspec.Struct, forbid_unknown_fields=True):
     currency: str
     pin: Pin
     memo: Memo = ""
+
+
+class PutReceiving(msgspec.Struct, forbid_unknown_fields=True):
+    """Body of ``PUT /receiving``."""
+
+    automatic: bool
 
 
 class PutTopUp(msgspec.Struct, forbid_unknown_fields=True):
@@ -91,17 +98,20 @@ async def get_entries() -> ResponseReturnValue:
 
 @blueprint.get("/transfers/<transfer_id>")
 async def get_transfer(transfer_id: str) -> ResponseReturnValue:
-    """Return the caller's side of a transfer."""
-    shown = await deps().db.read(
-        statement.access_line, transfer_id, actor_id=current_person_id(), order_cards=None
+    """Return the caller's side of a transfer; one that waits or went back has a status alone."""
+    view = await deps().db.read(
+        views.access_transfer, transfer_id, actor_id=current_person_id(), order_cards=None
     )
-    return _format_line(shown)
+    if view.offer is not None:
+        return _format_offer(view.offer.offer)
+    assert view.shown is not None, "it is one or the other"
+    return _format_line(view.shown)
 
 
 @blueprint.put("/transfers/<key>")
 @idempotent()
 async def put_transfer(key: str) -> ResponseReturnValue:
-    """Send money to a contact.  Safe to retry: the key belongs to the caller and this amount."""
+    """Send money to a contact, who takes it.  Safe to retry: the key belongs to this amount."""
     person_id = current_person_id()
     body = decode_once(PutTransfer, await request.get_data())
     money = read_money(body.amount_minor, body.currency)
@@ -122,7 +132,52 @@ async def put_transfer(key: str) -> ResponseReturnValue:
         confirmation_id=confirmation_id,
         now_ms=deps().now_ms(),
     )
-    return _format_transfer(sent), 201
+    return _format_offer(sent), 201
+
+
+@blueprint.post("/transfers/<transfer_id>/accept")
+async def post_accept(transfer_id: str) -> ResponseReturnValue:
+    """Take money that was sent to the caller.  Safe to retry."""
+    return await _end_offer(payments.accept_offer, transfer_id)
+
+
+@blueprint.post("/transfers/<transfer_id>/decline")
+async def post_decline(transfer_id: str) -> ResponseReturnValue:
+    """Send money back that was sent to the caller.  Safe to retry."""
+    return await _end_offer(payments.decline_offer, transfer_id)
+
+
+@blueprint.post("/transfers/<transfer_id>/cancel")
+async def post_cancel(transfer_id: str) -> ResponseReturnValue:
+    """Take back what the caller sent and nobody has taken.  Safe to retry."""
+    return await _end_offer(payments.cancel_offer, transfer_id)
+
+
+@blueprint.get("/waiting")
+async def get_waiting() -> ResponseReturnValue:
+    """Return the transfers that wait, for the caller or for whom they sent them to."""
+    found = await deps().db.read(views.find_waiting, current_person_id())
+    return {"transfers": [_format_offer(shown.offer) for shown in found]}
+
+
+@blueprint.get("/receiving")
+async def get_receiving() -> ResponseReturnValue:
+    """Return whether the caller takes money from contacts automatically."""
+    taken = await deps().db.read(payments.takes_automatically, current_person_id())
+    return {"automatic": taken}
+
+
+@blueprint.put("/receiving")
+async def put_receiving() -> ResponseReturnValue:
+    """Choose whether money from contacts is taken automatically."""
+    body = decode_once(PutReceiving, await request.get_data())
+    await deps().db.write(
+        payments.set_receiving,
+        current_person_id(),
+        is_automatic=body.automatic,
+        now_ms=deps().now_ms(),
+    )
+    return {"automatic": body.automatic}
 
 
 @blueprint.put("/top-ups/<key>")
@@ -200,12 +255,25 @@ def _format_line(shown: statement.ShownLine) -> dict[str, Any]:
     }
 
 
-def _format_transfer(transfer: Transfer) -> dict[str, Any]:
+async def _end_offer(end: Callable[..., Offer], transfer_id: str) -> ResponseReturnValue:
+    ended = await deps().db.write(
+        end, transfer_id, actor_id=current_person_id(), now_ms=deps().now_ms()
+    )
+    return _format_offer(ended)
+
+
+def _format_offer(offer: Offer) -> dict[str, Any]:
     return {
-        "transfer_id": transfer.id,
-        "amount_minor": transfer.money.amount_minor,
-        "currency": transfer.money.currency,
-        "created_at_ms": transfer.created_at_ms,
+        "transfer_id": offer.id,
+        "sender_id": offer.sender_id,
+        "receiver_id": offer.receiver_id,
+        "amount_minor": offer.money.amount_minor,
+        "currency": offer.money.currency,
+        "memo": offer.memo,
+        "status": offer.status,
+        "created_at_ms": offer.created_at_ms,
+        "expires_at_ms": offer.expires_at_ms,
+        "ended_at_ms": offer.ended_at_ms,
     }
 
 

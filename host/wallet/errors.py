@@ -61,6 +61,14 @@ class TransferNotFoundError(NotFoundError):
     title = "No such transfer"
 
 
+class OfferEndedError(ConflictError):
+    """Money that was sent has been taken, declined, cancelled or has gone back."""
+
+    problem = "offer-ended"
+    title = "Not waiting any more"
+    retry = "query"
+
+
 class HoldResolvedError(ConflictError):
     """The held money was already posted or voided."""
 

@@ -35,3 +35,28 @@ class RailAnswered(Event):
     amount_minor: int
     currency: str
     state: str
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyOffered(Event):
+    """A person sent money to a contact; it may be theirs already or wait for them."""
+
+    name: ClassVar[str] = "wallet.money_offered"
+
+    transfer_id: str
+    sender_id: str
+    receiver_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfferEnded(Event):
+    """Money that waited was accepted, declined, cancelled, or went back after a day."""
+
+    name: ClassVar[str] = "wallet.offer_ended"
+
+    transfer_id: str
+    sender_id: str
+    receiver_id: str
+    outcome: str
+    amount_minor: int
+    currency: str

@@ -64,6 +64,7 @@ SECRETS = (
 CHAT = ({"conversation_id": "chat"}, {"conversation_id": "group"})
 POST = ({"post_id": "post"},)
 ORDER = ({"order_id": "order"}, {"order_id": "unpaid"})
+OFFER = ({"transfer_id": "transfer"}, {"transfer_id": "offer"})
 ASK = ({"ask_id": "ask"},)
 SUBMISSION = ({"submission_id": "submission"},)
 PROGRAM = ({"program_id": "program"},)
@@ -71,8 +72,14 @@ REASON = "Looked at the shop and its papers for a while."
 
 ROWS: dict[str, Alike | Key | Open] = {
     # The wallet.
-    "wallet_api.get_transfer": alike({"transfer_id": "transfer"}),
-    "wallet.home.show_receipt": alike({"transfer_id": "transfer"}),
+    "wallet_api.get_transfer": alike(*OFFER),
+    "wallet.home.show_receipt": alike(*OFFER),
+    "wallet_api.post_accept": alike(*OFFER),
+    "wallet_api.post_decline": alike(*OFFER),
+    "wallet_api.post_cancel": alike(*OFFER),
+    "wallet.receive.post_accept": alike(*OFFER),
+    "wallet.receive.post_decline": alike(*OFFER),
+    "wallet.receive.post_cancel": alike(*OFFER),
     "wallet.rails.show_operation": alike({"operation_id": "operation"}),
     "wallet.rails.ask_rail": alike({"operation_id": "operation"}),
     "wallet_api.put_transfer": Open("the key counts for its caller only (TestKeys)"),

@@ -96,6 +96,7 @@ async def _goods(deps: Deps, buyer: Person | None, seller: Person, brand_id: str
 
 
 async def _money(deps: Deps, ann: Person, bob: Person) -> Ids:
+    await bob.put("/api/v1/wallet/receiving", {"automatic": True})
     _, sent = await ann.put(
         "/api/v1/wallet/transfers/rent-2026",
         {"receiver_id": bob.id, "amount_minor": 500, "currency": "CNY", "pin": PIN},
@@ -103,7 +104,16 @@ async def _money(deps: Deps, ann: Person, bob: Person) -> Ids:
     _, operation = await ann.put(
         "/api/v1/wallet/top-ups/opening-2", {"amount_minor": 100, "currency": "CNY"}
     )
-    return {"transfer": sent["transfer_id"], "operation": operation["operation_id"]}
+    await bob.put("/api/v1/wallet/receiving", {"automatic": False})
+    _, waits = await ann.put(
+        "/api/v1/wallet/transfers/rent-2025",
+        {"receiver_id": bob.id, "amount_minor": 500, "currency": "CNY", "pin": PIN},
+    )
+    return {
+        "transfer": sent["transfer_id"],
+        "offer": waits["transfer_id"],
+        "operation": operation["operation_id"],
+    }
 
 
 def _talk(tx: Tx, ann: str, bob: str, zhou: str) -> Ids:

@@ -21,7 +21,7 @@ from tests.market import make
 from tests.market.make import CNY, Lane
 from tests.market.people import deliver, send
 from tests.programs.packages import ICON
-from tests.wallet.people import PIN, balance
+from tests.wallet.people import PIN, accept, balance
 
 DAY_MS = 24 * 3600 * 1000
 # What a proof leaves behind, whether or not the payment is made.
@@ -50,6 +50,7 @@ class TestMoney:
         """AB-016: a year later, after every sweep, the same key is the same transfer."""
         body = {"receiver_id": at.bob.id, "amount_minor": 500, "currency": "CNY", "pin": PIN}
         first = await at.ann.put("/api/v1/wallet/transfers/rent-2027", body)
+        await accept(at.bob, first[1]["transfer_id"])
         before = await balance(at.bob)
         clock.forward(365 * DAY_MS)
         for sweep in all_sweeps():
@@ -156,6 +157,7 @@ class TestMoney:
         huge, _ = await at.ann.put(f"{path}note-0002", body | {"memo": "x" * 1_000_000})
         memo = "=cmd|' /C calc'!A0 \u202e<b>\u200b\0;DROP TABLE"
         _, sent = await at.ann.put(f"{path}note-0003", body | {"memo": memo})
+        await accept(at.bob, sent["transfer_id"])
 
         _, shown = await at.bob.json(f"/api/v1/wallet/transfers/{sent['transfer_id']}")
         page = await at.bob.get(f"/wallet/transfers/{sent['transfer_id']}")

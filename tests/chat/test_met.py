@@ -1,12 +1,12 @@
 """What other domains tell becomes a message: a first hello, money that was sent."""
 
 from host.chat import service
-from host.chat.subscribers import show_transfer
+from host.chat.subscribers import SUBSCRIPTIONS
 from host.contacts import service as contacts
 from host.core import outbox
 from host.core.sqlite import SqliteDatabase
 from host.subscriptions import all_subscriptions
-from host.wallet.events import TransferPosted
+from host.wallet.events import MoneyOffered, OfferEnded
 from tests.chat.test_sending import direct, read
 from tests.conftest import START_MS
 from tests.social import make_friends, make_person
@@ -41,18 +41,20 @@ async def test_the_hello_is_the_first_message_even_if_the_event_comes_twice(
 
 
 async def test_money_between_people_stands_in_their_chat_once(db: SqliteDatabase) -> None:
-    """A transfer that one sent the other is a card; money that an order moves is none."""
+    """What one sent is a card of theirs; that the other took it is a line of the other's."""
     ann, bob = await make_friends(db, "ann", "bob")
-    facts = {"reference": "", "payer_id": ann.id, "payee_id": bob.id, "currency": "CNY"}
-    for transfer_id, purpose in (("t-1", "send"), ("t-2", "fund")):
-        event = TransferPosted(transfer_id, purpose, amount_minor=880, **facts)
-        await db.write(outbox.publish, event, now_ms=START_MS)
-
-    while await outbox.deliver_next(
-        db, {"wallet.transfer_posted": (show_transfer,)}, now_ms=START_MS
+    heard = {name: told for name, told in SUBSCRIPTIONS.items() if name.startswith("wallet.")}
+    for event in (
+        MoneyOffered("t-1", ann.id, bob.id),
+        OfferEnded("t-1", ann.id, bob.id, "accepted", 880, "CNY"),
     ):
-        pass
+        await db.write(outbox.publish, event, now_ms=START_MS)
+    for _ in range(2):
+        await db.write(lambda tx: tx.run("UPDATE core_outbox SET delivered_at_ms = NULL"))
+        while await outbox.deliver_next(db, heard, now_ms=START_MS):
+            pass
 
-    (shown,) = await read(db, await direct(db, ann.id, bob.id), bob.id)
-    assert (shown.sender.id, shown.message.body.card_kind) == (ann.id, "transfer")
-    assert shown.message.body.card_id == "t-1"
+    card, line = await read(db, await direct(db, ann.id, bob.id), bob.id)
+    assert (card.sender.id, card.message.body.card_kind) == (ann.id, "transfer")
+    assert card.message.body.card_id == "t-1"
+    assert (line.sender.id, line.message.body.notice) == (bob.id, "money_accepted")

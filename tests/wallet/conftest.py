@@ -27,7 +27,7 @@ from tests.wallet.people import PIN, Person, register
 
 ON_BOTH = frozenset(
     {"test_conformance", "test_escrow", "test_exchange", "test_ledger_rules",
-     "test_rails", "test_transfers"}
+     "test_rails", "test_receiving", "test_transfers"}
 )  # fmt: skip
 _numbers = count()
 
@@ -102,7 +102,8 @@ async def ann(app: Quart) -> Person:
 
 @pytest.fixture
 async def bob(app: Quart, ann: Person, deps: Deps) -> Person:
-    """Bob, a contact of Ann's, with nothing."""
+    """Bob, a contact of Ann's, with nothing, who takes money without being asked."""
     person = await register(app, "bob")
+    await person.put("/api/v1/wallet/receiving", {"automatic": True})
     await deps.db.write(contacts.make_contacts, ann.id, person.id, START_MS)
     return person

@@ -1,7 +1,9 @@
 """Builders for the wallet's tests: people with money, accounts, transfers."""
 
 import sqlite3
+from typing import Any
 
+import msgspec
 import psycopg
 from psycopg.errors import RaiseException
 
@@ -114,3 +116,11 @@ async def stands(db: Database, *account_ids: str) -> list[tuple[int, int]]:
 async def breaks(db: Database) -> list[str]:
     """Return what the audit finds."""
     return (await db.read(audit.audit)).breaks
+
+
+async def facts(db: Database, name: str) -> list[dict[str, Any]]:
+    """Return what was told under a name, oldest first."""
+    rows = await db.read(
+        lambda tx: tx.rows("SELECT payload FROM core_outbox WHERE name = :n ORDER BY id", n=name)
+    )
+    return [msgspec.json.decode(row["payload"]) for row in rows]

@@ -80,3 +80,9 @@ async def balance(person: Person) -> tuple[int, int]:
     status, answer = await person.json("/api/v1/wallet/balances")
     found = {one["currency"]: one["available_minor"] for one in answer["balances"]}
     return status, found.get("CNY", 0)
+
+
+async def accept(person: Person, transfer_id: str) -> None:
+    """Take money that somebody sent."""
+    status, where = await person.post(f"/wallet/transfers/{transfer_id}/accept")
+    assert 303 == status, where

@@ -34,6 +34,7 @@ from host.wallet.service.funds import (
     merchant_balance,
     open_wallet,
 )
+from host.wallet.service.payments import expire_offers
 from host.wallet.service.pin import (
     accept_pin,
     begin_pin_attempt,
@@ -114,5 +115,11 @@ __all__ = [
 
 def sweep(tx: Tx, *, now_ms: int) -> int:
     """Do what has become due."""
-    due = (forget_old_attempts, forget_old_confirmations, forget_old_quotes, expire_held)
+    due = (
+        forget_old_attempts,
+        forget_old_confirmations,
+        forget_old_quotes,
+        expire_offers,
+        expire_held,
+    )
     return sum(do(tx, now_ms=now_ms) for do in due)

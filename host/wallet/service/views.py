@@ -1,6 +1,6 @@
 """What the wallet's pages show, each read in one snapshot."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from host.contacts import service as contacts
@@ -12,17 +12,39 @@ from host.identity import service as identity
 from host.identity.model import Person
 from host.wallet.errors import NotAContactError
 from host.wallet.model import Balance
+from host.wallet.people_model import Offer
 from host.wallet.rail_model import RailOperation
-from host.wallet.service import funds, pin, rail
+from host.wallet.repository import offer as offers
+from host.wallet.service import funds, payments, pin, rail
 from host.wallet.service.statement import (
     Month,
+    ShownLine,
     StatementPage,
+    access_line,
     find_page,
     month_span,
     read_month,
 )
 
 HOME_ROWS = 8
+_WAITING_ROWS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ShownOffer:
+    """Money that waits for its receiver, as one of the two sees it."""
+
+    offer: Offer
+    is_mine: bool
+    other: Person | None
+
+
+@dataclass(frozen=True, slots=True)
+class TransferView:
+    """A transfer: one that waits or went back, or the entry that it became."""
+
+    shown: ShownLine | None
+    offer: ShownOffer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +57,7 @@ class HomeView:
     month: Month
     page: StatementPage
     operations: Sequence[RailOperation]
+    offers: Sequence[ShownOffer]
     has_pin: bool
 
 
@@ -76,8 +99,28 @@ def read_home(
         month=read_month(tx, person_id, chosen, year=year, month=month),
         page=find_page(tx, person_id, chosen, after=None, limit=HOME_ROWS, order_cards=order_cards),
         operations=rail.find_open_operations(tx, person_id),
+        offers=find_waiting(tx, person_id),
         has_pin=pin.has_pin(tx, person_id),
     )
+
+
+def find_waiting(tx: Tx, person_id: str) -> list[ShownOffer]:
+    """Return what waits for a person, and what they sent and nobody took yet."""
+    found = offers.find_waiting(tx, person_id, limit=_WAITING_ROWS)
+    people = identity.find_people(tx, [offer.other_than(person_id) for offer in found])
+    return [_show(offer, person_id, people) for offer in found]
+
+
+def access_transfer(
+    tx: Tx, transfer_id: str, *, actor_id: str, order_cards: CardLoader | None
+) -> TransferView:
+    """Return a transfer of the actor's; a stranger's looks like a missing one."""
+    offer = payments.find_offer(tx, transfer_id, actor_id=actor_id)
+    if offer is not None and offer.posted_id is None:
+        people = identity.find_people(tx, [offer.other_than(actor_id)])
+        return TransferView(None, _show(offer, actor_id, people))
+    posted_id = transfer_id if offer is None or offer.posted_id is None else offer.posted_id
+    return TransferView(access_line(tx, posted_id, actor_id=actor_id, order_cards=order_cards))
 
 
 def read_statement(
@@ -137,6 +180,11 @@ def choose_currency(balances: Sequence[Balance]) -> Currency:
             return balance.currency
     with_money = [balance.currency for balance in balances if balance.available_minor]
     return with_money[0] if with_money else funds.FIRST_CURRENCY
+
+
+def _show(offer: Offer, person_id: str, people: Mapping[str, Person]) -> ShownOffer:
+    other = people.get(offer.other_than(person_id))
+    return ShownOffer(offer, is_mine=person_id == offer.sender_id, other=other)
 
 
 def _currencies(balances: Sequence[Balance], chosen: Currency) -> list[Currency]:

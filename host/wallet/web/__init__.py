@@ -2,10 +2,10 @@
 
 from quart import Blueprint
 
-from host.wallet.web import home, pin, rails, send
+from host.wallet.web import home, pin, rails, receive, send
 
 __all__ = ["blueprint"]
 
 blueprint = Blueprint("wallet", __name__)
-for part in (home, rails, send, pin):
+for part in (home, rails, send, receive, pin):
     blueprint.register_blueprint(part.blueprint)

@@ -78,14 +78,16 @@ async def get_statement_file() -> ResponseReturnValue:
 
 @blueprint.get("/wallet/transfers/<transfer_id>")
 async def show_receipt(transfer_id: str) -> str:
-    """Show one's own side of a transfer."""
-    shown = await deps().db.read(
-        statement.access_line,
+    """Show one's own side of a transfer, or where it is while it waits."""
+    view = await deps().db.read(
+        views.access_transfer,
         transfer_id,
         actor_id=current_person_id(),
         order_cards=order_cards(),
     )
-    return await render("wallet/receipt.html", tab="wallet", shown=shown)
+    if view.offer is not None:
+        return await render("wallet/offer.html", tab="wallet", shown=view.offer)
+    return await render("wallet/receipt.html", tab="wallet", shown=view.shown)
 
 
 def asked_currency() -> Currency | None:
