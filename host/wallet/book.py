@@ -16,6 +16,7 @@ from host.core.money import Money
 from host.wallet.chain import link
 from host.wallet.errors import (
     AccountClosedError,
+    AccountFrozenError,
     AccountNotFoundError,
     AlreadyReversedError,
     CurrencyMismatchError,
@@ -254,9 +255,19 @@ def _check_open(debit: Account, credit: Account) -> None:
 
 
 def _check_may_move(debit: Account, credit: Account, money: Money) -> None:
+    if debit.frozen or credit.frozen:
+        _check_not_frozen(debit, credit)
     if not debit.can_give(money.amount_minor) or not credit.can_take(money.amount_minor):
         raise InsufficientFundsError(
             "The balance is too low. Top up, or choose a smaller amount.",
             amount_minor=money.amount_minor,
             currency=money.currency,
         )
+
+
+def _check_not_frozen(debit: Account, credit: Account) -> None:
+    """Refuse what is new.  What was reserved before is resolved as it would have been."""
+    if debit.frozen in {"debit", "both"}:
+        raise AccountFrozenError("This wallet is frozen: no money leaves it. It says why.")
+    if credit.frozen in {"credit", "both"}:
+        raise AccountFrozenError("The receiver cannot take money at the moment.")

@@ -104,6 +104,21 @@ class AccountClosedError(ConflictError):
     title = "Account closed"
 
 
+class AccountFrozenError(ForbiddenError):
+    """An admin has stopped money from leaving, or from coming in."""
+
+    problem = "account-frozen"
+    title = "Account frozen"
+    retry = "new_key"
+
+
+class FreezeStateError(ConflictError):
+    """The wallet is frozen already, or is not, or its appeal was made."""
+
+    problem = "freeze-state"
+    title = "Not possible for this wallet now"
+
+
 class AccountNotEmptyError(ConflictError):
     """The account still holds or awaits money, so it cannot be closed."""
 

@@ -45,6 +45,8 @@ class Purpose(StrEnum):
     # A hold that ended by itself.
     EXPIRY = "expiry"
     EXCHANGE = "exchange"
+    # Came back while the wallet took nothing, and is its owner's again.
+    PARKED = "parked"
     # A merchant's earnings leave through a rail.
     PAYOUT = "payout"
     # A rail did something and took it back days later.
@@ -156,6 +158,13 @@ def suspense_place(rail: str, currency: Currency) -> Place:
     return Place(f"suspense:{rail}:{currency}", AccountKind.PLATFORM, rail, currency)
 
 
+def parked_place(person_id: str, currency: Currency) -> Place:
+    """Return what came back to a person whose wallet takes nothing at the moment."""
+    return Place(
+        f"suspense:parked:{person_id}:{currency}", AccountKind.PLATFORM, person_id, currency
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Quote:
     """An offer to exchange ``sell``, of which ``fee_minor`` is the platform's, for ``buy``."""
@@ -184,6 +193,8 @@ class Account(msgspec.Struct, gc=False):
     debits_pending_minor: int
     credits_pending_minor: int
     closed_at_ms: int | None = None
+    # What an admin has stopped: "debit" (nothing new leaves), "credit" (nothing comes in), "both".
+    frozen: str = ""
 
     @property
     def balance_minor(self) -> int:

@@ -11,7 +11,7 @@ from host.settlement.repository import refunds as repository
 from host.settlement.service.pots import open_pot, take_from_merchant
 from host.settlement.service.terms import due_at
 from host.wallet import service as wallet
-from host.wallet.model import Purpose, cash_place, control_place, fees_place
+from host.wallet.model import Purpose, control_place, fees_place
 
 
 def record_earning(
@@ -92,7 +92,9 @@ def record_refund(
     pot = open_pot(tx, place, Purpose.REFUND, source_id, now_ms=now_ms)
     take_from_merchant(pot, earning, money.amount_minor - fee_minor, ItemKind.REFUND)
     pot.take(fees_place(money.currency), fee_minor, "fee")
-    pot.give(cash_place(payer_id, money.currency), money.amount_minor, "payer")
+    pot.give(
+        wallet.way_back(tx, payer_id, money.currency, now_ms=now_ms), money.amount_minor, "payer"
+    )
     pot.close()
     refund = Refund(
         key, source, refund_id, brand_id, payer_id, money, fee_minor, wallet.ledger_time(tx)

@@ -17,7 +17,7 @@ from host.wallet.model import (
 
 _ACCOUNT = (
     "SELECT id, owner_id, kind, currency, debits_posted_minor, credits_posted_minor,"
-    " debits_pending_minor, credits_pending_minor, closed_at_ms FROM wallet_account"
+    " debits_pending_minor, credits_pending_minor, closed_at_ms, frozen FROM wallet_account"
 )
 _TRANSFER = (
     "SELECT seq, id, kind, debit_id, credit_id, amount_minor, currency, purpose, reference,"
@@ -230,4 +230,5 @@ def _account(row: Row) -> Account:
         debits_pending_minor=row["debits_pending_minor"],
         credits_pending_minor=row["credits_pending_minor"],
         closed_at_ms=row["closed_at_ms"],
+        frozen=row["frozen"],
     )

@@ -24,6 +24,17 @@ from host.wallet.service.escrow import (
     release_escrow,
 )
 from host.wallet.service.exchange import Rate, exchange, forget_old_quotes, quote_exchange
+from host.wallet.service.freeze import (
+    appeal_freeze,
+    close_wallet,
+    find_freeze,
+    find_freezes_of,
+    find_open_freezes,
+    freeze_wallet,
+    lift_freeze,
+    parked_minor,
+    way_back,
+)
 from host.wallet.service.funds import (
     FIRST_CURRENCY,
     balance,
@@ -73,6 +84,7 @@ __all__ = [
     "Proof",
     "Rate",
     "accept_pin",
+    "appeal_freeze",
     "authorise",
     "balance",
     "balance_at",
@@ -81,20 +93,27 @@ __all__ = [
     "check_can_spend",
     "check_pin",
     "close_account",
+    "close_wallet",
     "confirm_with_pin",
     "exchange",
     "expire_held",
     "find_escrow",
+    "find_freeze",
+    "find_freezes_of",
+    "find_open_freezes",
     "find_people_of",
     "forget_old_confirmations",
+    "freeze_wallet",
     "fund_escrow",
     "has_pin",
     "hold_transfer",
     "ledger_time",
+    "lift_freeze",
     "lock_ledger",
     "merchant_balance",
     "open_account",
     "open_wallet",
+    "parked_minor",
     "post_held",
     "post_linked",
     "post_together",
@@ -110,6 +129,7 @@ __all__ = [
     "spend_pin",
     "sweep",
     "void_held",
+    "way_back",
 ]
 
 

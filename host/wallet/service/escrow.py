@@ -20,6 +20,7 @@ from host.wallet.model import (
     pending_place,
 )
 from host.wallet.repository import escrow as repository
+from host.wallet.service.freeze import way_back
 from host.wallet.service.transfers import close_account, open_account, post_transfer
 
 
@@ -83,7 +84,7 @@ def refund_escrow(tx: Tx, order_id: str, *, now_ms: int) -> Escrow:
         return escrow
     _check_funded(escrow)
 
-    place = cash_place(escrow.payer_id, escrow.money.currency)
+    place = way_back(tx, escrow.payer_id, escrow.money.currency, now_ms=now_ms)
     _pay_out(tx, escrow, place, escrow.money, "refund", now_ms=now_ms)
     return _end(tx, escrow, EscrowStatus.REFUNDED, fee_minor=0, now_ms=now_ms)
 

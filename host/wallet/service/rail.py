@@ -18,7 +18,7 @@ from host.wallet.rail_model import (
 )
 from host.wallet.repository import rail as repository
 from host.wallet.service.authorise import spend_confirmation
-from host.wallet.service.settling import check_covered, give_back
+from host.wallet.service.settling import check_covered, give_back, place_of_owner
 from host.wallet.service.transfers import (
     hold_transfer,
     open_account,
@@ -171,7 +171,7 @@ def _complete(tx: Tx, operation: RailOperation, *, now_ms: int) -> None:
         return
     currency = operation.money.currency
     source = in_transit_place(operation.rail, currency)
-    target = operation.owner.place(currency)
+    target = place_of_owner(tx, operation, now_ms=now_ms)
     open_account(tx, source, now_ms=now_ms)
     open_account(tx, target, now_ms=now_ms)
     post_transfer(

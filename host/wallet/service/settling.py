@@ -16,9 +16,10 @@ from host.wallet.model import (
     owed_place,
     rail_place,
 )
-from host.wallet.rail_model import Direction, RailOperation, RailState
+from host.wallet.rail_model import Direction, OwnerKind, RailOperation, RailState
 from host.wallet.repository import ledger
 from host.wallet.repository import rail as repository
+from host.wallet.service.freeze import way_back
 from host.wallet.service.transfers import open_account, post_transfer
 
 
@@ -47,16 +48,19 @@ def give_back(tx: Tx, operation: RailOperation, *, now_ms: int) -> None:
     is still there; the rest is owed, so that nothing else pays for it silently.
     """
     currency = operation.money.currency
-    owner = operation.owner.place(currency)
     if operation.direction is Direction.OUT:
+        owner = place_of_owner(tx, operation, now_ms=now_ms)
         source = in_transit_place(operation.rail, currency)
         amount_minor = operation.money.amount_minor
         _post(tx, operation, "return", (source, owner), amount_minor=amount_minor, now_ms=now_ms)
         return
     ledger.lock_chain(tx)
+    owner = operation.owner.place(currency)
     account = ledger.find_account(tx, owner.id)
-    assert account is not None, "the top-up opened it"
-    free_minor = max(0, account.balance_minor - account.debits_pending_minor)
+    # Not open: the top-up came to a wallet that took nothing, and is parked.
+    free_minor = 0
+    if account is not None and account.frozen not in {"debit", "both"}:
+        free_minor = max(0, account.balance_minor - account.debits_pending_minor)
     taken_minor = min(free_minor, operation.money.amount_minor)
     owed_minor = operation.money.amount_minor - taken_minor
     target = outgoing_place(operation.rail, currency)
@@ -65,6 +69,14 @@ def give_back(tx: Tx, operation: RailOperation, *, now_ms: int) -> None:
     if owed_minor:
         owed = owed_place(operation.rail, currency)
         _post(tx, operation, "owed", (owed, target), amount_minor=owed_minor, now_ms=now_ms)
+
+
+def place_of_owner(tx: Tx, operation: RailOperation, *, now_ms: int) -> Place:
+    """Return where money goes that a rail brings, or brings back."""
+    owner, currency = operation.owner, operation.money.currency
+    if owner.kind is OwnerKind.PERSON:
+        return way_back(tx, owner.id, currency, now_ms=now_ms)
+    return owner.place(currency)
 
 
 def settle_operation(
