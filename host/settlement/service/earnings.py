@@ -92,9 +92,8 @@ def record_refund(
     pot = open_pot(tx, place, Purpose.REFUND, source_id, now_ms=now_ms)
     take_from_merchant(pot, earning, money.amount_minor - fee_minor, ItemKind.REFUND)
     pot.take(fees_place(money.currency), fee_minor, "fee")
-    pot.give(
-        wallet.way_back(tx, payer_id, money.currency, now_ms=now_ms), money.amount_minor, "payer"
-    )
+    payer = wallet.way_back(tx, payer_id, money.currency, now_ms=now_ms)
+    pot.give(payer, money.amount_minor, "payer")
     pot.close()
     refund = Refund(
         key, source, refund_id, brand_id, payer_id, money, fee_minor, wallet.ledger_time(tx)
