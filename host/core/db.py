@@ -14,6 +14,8 @@ from host.core.errors import AppError, UnavailableError
 
 Value = str | int | bytes | None
 Row = Mapping[str, Any]
+# What a column of given rows holds.
+Kind: TypeAlias = type[str] | type[int]
 P = ParamSpec("P")
 T = TypeVar("T")
 Item = TypeVar("Item")
@@ -43,6 +45,13 @@ class Tx(Protocol):
 
     def run_many(self, sql: str, rows: Sequence[Sequence[Value]]) -> int:
         """Run ``sql``, whose places are ``?``, for each of ``rows``; return how many it changed."""
+        ...
+
+    def run_set(self, sql: str, given: Mapping[str, Kind], rows: Sequence[Sequence[Value]]) -> int:
+        """Run ``sql`` once, which reads ``rows`` as the table ``given`` of these columns.
+
+        For a change of many rows, each by something of its own: ``UPDATE … FROM given WHERE …``.
+        """
         ...
 
     def lock_rows(self, sql: str, **params: Value) -> list[Row]:

@@ -9,6 +9,7 @@ import asyncio
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -24,6 +25,10 @@ logger = logging.getLogger(__name__)
 BATCH_COUNT_MAX = 256
 # Two processes that waited for each other begin anew; so often in a row is no chance any more.
 _TRY_COUNT_MAX = 5
+_PAUSE_S = 0.02
+
+# A loop that is busy for longer than this has callers enough waiting already.
+_TURN_S = 0.05
 
 
 class OpenTx(Tx, Protocol):
@@ -132,7 +137,11 @@ class GroupCommit:
             batch = [first, *self._queued_meanwhile()]
             txs = self._commit_together(batch)
             with suppress(RuntimeError):  # the loop is gone: nobody is left to be told
-                self._loop.call_soon_threadsafe(self._tell, batch, txs)
+                told = threading.Event()
+                self._loop.call_soon_threadsafe(self._tell, batch, txs, told)
+                # Who is told may have more to write at once.  Beginning with the first of it would
+                # make two durable commits of one, and have both threads want the interpreter.
+                told.wait(_TURN_S)
         self._session.close()
 
     def _queued_meanwhile(self) -> Iterator[_Job]:
@@ -148,7 +157,9 @@ class GroupCommit:
 
     def _commit_together(self, batch: list[_Job]) -> list[OpenTx]:
         """Run ``batch`` in one durable commit and return what is to be told of it."""
-        for _ in range(_TRY_COUNT_MAX):
+        for tried in range(_TRY_COUNT_MAX):
+            # The other process gets what it waits for, before this one wants it again.
+            time.sleep(tried * _PAUSE_S)
             try:
                 self._check_works()
                 self._session.begin()
@@ -222,7 +233,14 @@ class GroupCommit:
         self._session.savepoint("RELEASE SAVEPOINT")
         return tx, result, refusal
 
-    def _tell(self, batch: list[_Job], txs: list[OpenTx]) -> None:
+    def _tell(self, batch: list[_Job], txs: list[OpenTx], told: threading.Event) -> None:
+        try:
+            self._tell_all(batch, txs)
+        finally:
+            # In line behind the callers, who have been put there just now.
+            self._loop.call_soon(told.set)
+
+    def _tell_all(self, batch: list[_Job], txs: list[OpenTx]) -> None:
         for tx in txs:
             for callback in tx.callbacks:
                 callback()

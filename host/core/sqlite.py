@@ -9,13 +9,16 @@ affordable.
 import asyncio
 import queue
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any, Concatenate
 
-from host.core.db import P, Row, T, Tx, Value, widen
+import msgspec
+
+from host.core.db import Kind, P, Row, T, Tx, Value, widen
 from host.core.group_commit import GroupCommit
 from host.core.write_lock import WriteLock
 
@@ -86,6 +89,11 @@ class SqliteTx:
             for text, values in widen(sql, rows, width=_ROWS_AT_ONCE)
         )
 
+    def run_set(self, sql: str, given: Mapping[str, Kind], rows: Sequence[Sequence[Value]]) -> int:
+        """Run ``sql`` once, which reads ``rows`` as the table ``given``."""
+        text = msgspec.json.encode(rows).decode()
+        return self._connection.execute(_with_given(sql, tuple(given)), (text,)).rowcount
+
     def _execute(self, sql: str, params: dict[str, Value]) -> sqlite3.Cursor:
         cursor = self._connection.cursor()
         # Rows become mappings above, once their column names are known: a factory in Python that
@@ -104,6 +112,14 @@ class SqliteTx:
     def signal(self, topic: str, value: object) -> None:
         """Hand ``value`` to the listeners of ``topic`` once the commit is durable."""
         self.signals.append((topic, value))
+
+
+@cache
+def _with_given(sql: str, names: tuple[str, ...]) -> str:
+    # In its place and not as a WITH before it: sqlite3 counts changes of an UPDATE only.
+    members = ", ".join(f"json_extract(value, '$[{n}]') AS {name}" for n, name in enumerate(names))
+    table = f" (SELECT {members} FROM json_each(?)) AS given "  # noqa: S608  (names of ours)
+    return sql.replace(" given ", table, 1)
 
 
 # An error of these is that use case's own: it broke a rule, or wrote bad SQL.  Anything else, such

@@ -25,6 +25,15 @@ _TRANSFER = (
 )
 
 
+_CHANGE = {
+    "account_id": str,
+    "debits_posted": int,
+    "credits_posted": int,
+    "debits_pending": int,
+    "credits_pending": int,
+}
+
+
 def open_account(tx: Tx, place: Place, *, now_ms: int) -> None:
     """Open the account at ``place`` unless it is open."""
     tx.run(
@@ -84,12 +93,15 @@ def add_to_accounts(tx: Tx, changes: Mapping[str, Sequence[int]]) -> None:
 
     Their CHECKs refuse what takes one below its floor.
     """
-    changed = tx.run_many(
-        "UPDATE wallet_account SET debits_posted_minor = debits_posted_minor + ?,"
-        " credits_posted_minor = credits_posted_minor + ?,"
-        " debits_pending_minor = debits_pending_minor + ?,"
-        " credits_pending_minor = credits_pending_minor + ? WHERE id = ?",
-        [(*changes[account_id], account_id) for account_id in sorted(changes)],
+    changed = tx.run_set(
+        "UPDATE wallet_account SET"
+        " debits_posted_minor = debits_posted_minor + given.debits_posted,"
+        " credits_posted_minor = credits_posted_minor + given.credits_posted,"
+        " debits_pending_minor = debits_pending_minor + given.debits_pending,"
+        " credits_pending_minor = credits_pending_minor + given.credits_pending"
+        " FROM given WHERE wallet_account.id = given.account_id",
+        _CHANGE,
+        [(account_id, *changes[account_id]) for account_id in sorted(changes)],
     )
     assert changed == len(changes), "the accounts were locked, so they are there"
 
