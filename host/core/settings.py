@@ -44,6 +44,8 @@ class Settings:
     session_ttl_s: int = 30 * 24 * 3600
     # What the platform keeps of a released order, in hundredths of a percent.
     platform_fee_bps: int = 60
+    # What a shop earns becomes available this many midnights (UTC) later; 0 is at once.
+    settlement_days: int = 1
     # Where signed checkpoints of the ledger are added; a place that outlives this machine is best.
     checkpoint_file: str = ""
     # Test-only addresses for the public ledger-conformance-kit, on a loopback address alone.
@@ -152,6 +154,8 @@ def _check(values: dict[str, Any]) -> list[str]:
         mistakes.append("HUTONG_ISOLATION must be strict or degraded")
     if not 0 <= values.get("platform_fee_bps", 0) <= 10_000:  # noqa: PLR2004  (all of it)
         mistakes.append("HUTONG_PLATFORM_FEE_BPS must be 0 to 10000")
+    if values.get("settlement_days", 1) > 90:  # noqa: PLR2004  (as the table of terms)
+        mistakes.append("HUTONG_SETTLEMENT_DAYS must be 0 to 90")
     if values.get("conformance") and values.get("demo", True):
         mistakes.append("HUTONG_CONFORMANCE needs an empty ledger: set HUTONG_DEMO=0 as well")
     if not 0 <= values.get("port", 0) <= 65_535:  # noqa: PLR2004  (ports are 16 bits)

@@ -1,6 +1,6 @@
 """Refusals of settlement.  Each slug has a heading in docs/problems/settlement.md."""
 
-from host.core.errors import ConflictError, NotFoundError
+from host.core.errors import BadInputError, ConflictError, NotFoundError
 
 
 class EarningNotFoundError(NotFoundError):
@@ -22,3 +22,45 @@ class MerchantShortError(ConflictError):
 
     problem = "merchant-short"
     title = "The shop has too little"
+
+
+class SplitNotFoundError(NotFoundError):
+    """The brand has no part in a split with this id."""
+
+    problem = "split-not-found"
+    title = "No such split"
+
+
+class SplitRefusedError(BadInputError):
+    """What was asked for cannot become a split."""
+
+    problem = "split-refused"
+    title = "Not a split"
+
+
+class SplitTooLargeError(ConflictError):
+    """More is asked for than is left."""
+
+    problem = "split-too-large"
+    title = "More than is left"
+
+
+class NoBankAccountError(ConflictError):
+    """The brand has not said where its money goes."""
+
+    problem = "no-bank-account"
+    title = "Where to?"
+
+
+class PayoutNotFoundError(NotFoundError):
+    """The brand has no payout with this id."""
+
+    problem = "payout-not-found"
+    title = "No such payout"
+
+
+class FileNotReadyError(ConflictError):
+    """The day is not over yet."""
+
+    problem = "file-not-ready"
+    title = "The day is not over"

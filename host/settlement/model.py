@@ -49,6 +49,12 @@ class Earning:
         return self.gross.currency
 
     @property
+    def net_minor(self) -> int:
+        """What the merchant has of it, before it divides it: less fee and refunds."""
+        kept_fee_minor = self.fee_minor - self.fee_returned_minor
+        return self.left_minor - kept_fee_minor
+
+    @property
     def left_minor(self) -> int:
         """What can still go back to who paid."""
         return self.gross.amount_minor - self.refunded_minor

@@ -60,6 +60,8 @@ class Purpose(StrEnum):
     SETTLEMENT = "settlement"
     SPLIT = "split"
     SPLIT_RETURN = "split_return"
+    # Into somebody's wallet.
+    FROM_MERCHANT = "from_merchant"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """Builders for the tests of settlement: money that comes in and goes back."""
 
+from host.brands.model import Brand
+from host.brands.repository import insert_brand
 from host.core.db import Database, Tx
 from host.core.money import Currency, Money
 from host.settlement import service
@@ -124,27 +126,40 @@ async def cash(db: Database, source_id: str) -> int:
     return await balance(db, cash_place(f"payer of {source_id}", CNY))
 
 
+def look(tx: Tx) -> list[str]:
+    """Return every way in which pending is not what its items say, and pots that are open."""
+    rows = tx.rows(
+        "SELECT a.id, a.credits_posted_minor - a.debits_posted_minor AS balance_minor,"
+        " COALESCE((SELECT SUM(i.amount_minor) FROM settlement_item i WHERE i.batch_id IS NULL"
+        " AND i.brand_id = a.owner_id AND i.currency = a.currency), 0) AS waiting_minor"
+        " FROM wallet_account a WHERE a.id LIKE 'merchant:%:pending:%'"
+    )
+    found = [row["id"] for row in rows if row["balance_minor"] != row["waiting_minor"]]
+    pots = tx.rows("SELECT id FROM wallet_account WHERE kind = 'escrow' AND closed_at_ms IS NULL")
+    return found + [row["id"] for row in pots]
+
+
 async def breaks(db: Database) -> list[str]:
-    """Return what the audit finds, and every way in which pending is not what its items say."""
-
-    def look(tx: Tx) -> list[str]:
-        found = list(audit.audit(tx).breaks)
-        rows = tx.rows(
-            "SELECT a.id, a.credits_posted_minor - a.debits_posted_minor AS balance_minor,"
-            " COALESCE((SELECT SUM(i.amount_minor) FROM settlement_item i WHERE i.batch_id IS NULL"
-            " AND i.brand_id = a.owner_id AND i.currency = a.currency), 0) AS waiting_minor"
-            " FROM wallet_account a WHERE a.id LIKE 'merchant:%:pending:%'"
-        )
-        found += [row["id"] for row in rows if row["balance_minor"] != row["waiting_minor"]]
-        open_pots = tx.rows(
-            "SELECT id FROM wallet_account WHERE kind = 'escrow' AND closed_at_ms IS NULL"
-        )
-        return found + [row["id"] for row in open_pots]
-
-    return await db.read(look)
+    """Return what the ledger's audit finds, and ours."""
+    return [*(await db.read(audit.audit)).breaks, *await db.read(look)]
 
 
 async def batches(db: Database) -> list[tuple[int, int]]:
     """Return ``(amount, items)`` of each batch, newest first."""
     found = await db.read(items.find_batches, TEA, limit=100)
     return [(batch.amount_minor, batch.item_count) for batch in found]
+
+
+def put_brands(tx: Tx, *ids: str) -> None:
+    """Let there be brands with these ids."""
+    for brand_id in ids:
+        insert_brand(
+            tx,
+            Brand(brand_id, brand_id, brand_id.title(), "", None, "owner", None, START_MS),
+            skeleton=brand_id,
+        )
+
+
+async def brands(db: Database, *ids: str) -> None:
+    """Let there be brands with these ids."""
+    await db.write(put_brands, *ids)

@@ -16,7 +16,7 @@ from host.wallet.service.authorise import (
     preview_payment,
     spend_confirmation,
 )
-from host.wallet.service.entry import authorise, check_pin
+from host.wallet.service.entry import authorise, check_pin, run_operation
 from host.wallet.service.escrow import (
     find_escrow,
     fund_escrow,
@@ -55,6 +55,7 @@ from host.wallet.service.pin import (
     set_pin,
     spend_pin,
 )
+from host.wallet.service.rail import begin_payout
 from host.wallet.service.transfers import (
     close_account,
     expire_held,
@@ -89,6 +90,7 @@ __all__ = [
     "balance",
     "balance_at",
     "balances",
+    "begin_payout",
     "begin_pin_attempt",
     "check_can_spend",
     "check_pin",
@@ -124,6 +126,7 @@ __all__ = [
     "refuse_pin",
     "release_escrow",
     "reverse_transfer",
+    "run_operation",
     "set_pin",
     "spend_confirmation",
     "spend_pin",
