@@ -42,6 +42,17 @@ async def shop(db: SqliteDatabase) -> Lane:
     return lane
 
 
+async def right_pin(lane: Lane, person_id: str) -> str:
+    """Return an attempt at the owner's PIN that was right."""
+
+    def give_pin(tx: Tx) -> str:
+        attempt = market.wallet.begin_pin_attempt(tx, person_id, START_MS)
+        market.wallet.accept_pin(tx, attempt.id, person_id)
+        return attempt.id
+
+    return await lane.db.write(give_pin)
+
+
 async def bank(lane: Lane, schedule: Schedule = Schedule.MANUAL, *, actor_id: str = "") -> Bank:
     """Say where the money goes."""
     return await lane.db.write(
@@ -54,7 +65,7 @@ async def bank(lane: Lane, schedule: Schedule = Schedule.MANUAL, *, actor_id: st
         number="6222 0000 1234 5678",
         schedule=schedule,
         minimum_minor=1_000,
-        pin_attempt_id=await market.right_pin(lane, lane.seller_id),
+        pin_attempt_id=await right_pin(lane, lane.seller_id),
         now_ms=make.NEXT_DAY_MS,
     )
 
@@ -198,7 +209,7 @@ async def test_a_brand_pays_into_a_wallet(shop: Lane) -> None:
 
 async def test_a_pin_opens_one_account(shop: Lane) -> None:
     """The attempt that said where the money goes is spent."""
-    attempt_id = await market.right_pin(shop, shop.seller_id)
+    attempt_id = await right_pin(shop, shop.seller_id)
     facts = {"currency": CNY, "rail": "sandbox", "holder": "Zhou Wei", "number": "DE1234567890",
              "schedule": Schedule.MANUAL, "minimum_minor": 1}  # fmt: skip
 
