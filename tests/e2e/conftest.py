@@ -4,9 +4,12 @@ Each person has a browser context of their own.  A console error, an uncaught ex
 unexpected answer of 400 or more fails the test, whoever's page it was on.
 """
 
+import fcntl
 import os
 import re
+import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -79,6 +82,37 @@ def host(tmp_path: Path) -> Iterator[HostProcess]:
     process.start()
     yield process
     process.stop()
+
+
+@pytest.fixture(scope="session")
+def demo_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a demo host that was stopped, to be copied: filling one takes long.
+
+    One for all processes of a run: the first that needs it fills it while the others wait.
+    """
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    data_dir = shared / "demo" / "data"
+    with (shared / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not data_dir.exists():
+            process = HostProcess(shared / "demo-filling" / "data", demo=True)
+            process.data_dir.parent.mkdir()
+            process.start()
+            assert 0 == process.stop()
+            process.data_dir.parent.rename(data_dir.parent)
+    return data_dir
+
+
+@contextmanager
+def demo_host(demo_data: Path, folder: Path) -> Iterator[HostProcess]:
+    """Run a demo host on a copy of ``demo_data`` in ``folder``."""
+    process = HostProcess(shutil.copytree(demo_data, folder / "data"), demo=True)
+    try:
+        process.start()
+        yield process
+    finally:
+        process.stop()
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
+from tests.e2e.conftest import demo_host
 from tests.e2e.host_process import HostProcess
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
@@ -59,12 +60,10 @@ SHEETS = (
 
 
 @pytest.fixture(scope="module")
-def lane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HostProcess]:
+def lane(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[HostProcess]:
     """The demo lane, one for all that only look."""
-    process = HostProcess(tmp_path_factory.mktemp("lane") / "data", demo=True)
-    process.start()
-    yield process
-    process.stop()
+    with demo_host(demo_data, tmp_path_factory.mktemp("lane")) as process:
+        yield process
 
 
 class Looker:

@@ -2,28 +2,25 @@
 
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.bridge import shop
 from tests.e2e import reach
-from tests.e2e.conftest import Person
+from tests.e2e.conftest import Person, demo_host
 from tests.e2e.host_process import HostProcess
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def lane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HostProcess]:
+def lane(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[HostProcess]:
     """The demo lane with one more program in the tea house."""
-    process = HostProcess(tmp_path_factory.mktemp("reach") / "data", demo=True)
-    try:
-        process.start()
+    with demo_host(demo_data, tmp_path_factory.mktemp("reach")) as process:
         reach.run(reach.with_deps(process, reach.publish))
         yield process
-    finally:
-        process.stop()
 
 
 def test_a_refund_is_asked_and_given_in_the_hosts_sheets(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import FrameLocator, Page, expect
 
-from tests.e2e.conftest import Person
+from tests.e2e.conftest import Person, demo_host
 from tests.e2e.host_process import HostProcess
 
 pytestmark = pytest.mark.browser
@@ -17,12 +17,10 @@ LONGJING = f"{TEA}/pages/product/product?sku=longjing-50"
 
 
 @pytest.fixture
-def lane(tmp_path: Path) -> Iterator[HostProcess]:
+def lane(demo_data: Path, tmp_path: Path) -> Iterator[HostProcess]:
     """The demo lane."""
-    process = HostProcess(tmp_path / "data", demo=True)
-    process.start()
-    yield process
-    process.stop()
+    with demo_host(demo_data, tmp_path) as process:
+        yield process
 
 
 @pytest.fixture
