@@ -5,6 +5,7 @@ A handler parses, runs one use case and formats.  Refusals travel to ``host.core
 
 import asyncio
 from datetime import UTC, datetime
+from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -161,8 +162,9 @@ def _isolation() -> str:
     return "degraded" if test.isolation == "degraded" else "broken"
 
 
+@cache
 def make_templates(static: Assets) -> Environment:
-    """Return the environment of every domain's templates.
+    """Return the environment of every domain's templates, one for all apps with these files.
 
     It is synchronous: measured 190 against 314 microseconds a page, and a template never waits.
     """
