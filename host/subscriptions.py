@@ -27,6 +27,7 @@ DOMAINS = (
     "feed",
     "brands",
     "settlement",
+    "codes",
     "programs",
     "market",
     "insights",

@@ -1,75 +1,26 @@
-"""Reads a code (QR, EAN, …) in a picture that a person sent.
-
-The picture is decoded as every other is (size, kind and pixels are bounded from its header) and
-made small before the reader sees it.  Two threads do this, however many people scan.
-"""
+"""A code that a person gives to a mini-program: read in a picture, by the browser, or typed."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
-
-import zxingcpp
-from PIL import Image
 
 from host.bridge.model import Ask, SentFile
 from host.bridge.pictures import count_upload
+from host.core.barcodes import read_picture
 from host.core.deps import Deps
-from host.core.errors import BadInputError, TooLargeError
-from host.core.media import decode_picture
+from host.core.errors import BadInputError
 from sdk.contract.capabilities.place import CODE_CHARS_MAX, CODE_FORMATS
-
-# Enough for a code that fills a third of a photograph.  The reader spends a second or two on noise
-# of this size, and holds nobody up: it lets go of the interpreter.
-SIDE_PX_MAX = 1200
-_readers = ThreadPoolExecutor(max_workers=2, thread_name_prefix="codes")
-_FORMATS: Mapping[str, zxingcpp.BarcodeFormat] = {
-    "qr_code": zxingcpp.BarcodeFormat.QRCode,
-    "data_matrix": zxingcpp.BarcodeFormat.DataMatrix,
-    "aztec": zxingcpp.BarcodeFormat.Aztec,
-    "pdf417": zxingcpp.BarcodeFormat.PDF417,
-    "ean_13": zxingcpp.BarcodeFormat.EAN13,
-    "ean_8": zxingcpp.BarcodeFormat.EAN8,
-    "upc_a": zxingcpp.BarcodeFormat.UPCA,
-    "upc_e": zxingcpp.BarcodeFormat.UPCE,
-    "code_128": zxingcpp.BarcodeFormat.Code128,
-    "code_39": zxingcpp.BarcodeFormat.Code39,
-    "code_93": zxingcpp.BarcodeFormat.Code93,
-    "codabar": zxingcpp.BarcodeFormat.Codabar,
-    "itf": zxingcpp.BarcodeFormat.ITF,
-}
-_ALL = zxingcpp.BarcodeFormats(list(_FORMATS.values()))
-_NOTHING = "There is no code that can be read in this picture. Go nearer, or type the code."
 
 
 async def read_sent_code(
     deps: Deps, ask: Ask, fields: Mapping[str, str], files: Sequence[SentFile]
 ) -> dict[str, Any]:
-    """Return text and format of a code: read in a picture, by the browser, or typed."""
+    """Return text and format of a code."""
     if files:
         await deps.db.write(count_upload, ask.person_id, now_ms=deps.now_ms())
-        content = await asyncio.to_thread(files[0].read)
-        if len(content) > deps.settings.picture_bytes_max:
-            raise TooLargeError("This picture is too large. Choose a smaller one.")
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(_readers, read_code, content)
+        found, kind = await read_picture(deps, await asyncio.to_thread(files[0].read))
+        return {"text": found, "format": kind}
     text, kind = fields.get("code", "").strip(), fields.get("format", "")
     if not 0 < len(text) <= CODE_CHARS_MAX:
         raise BadInputError("Scan a code, choose a picture of one, or type it.")
     return {"text": text, "format": kind if kind in CODE_FORMATS else "typed"}
-
-
-def read_code(content: bytes) -> dict[str, Any]:
-    """Return text and format of the first code in a picture."""
-    picture = decode_picture(content)
-    picture.thumbnail((SIDE_PX_MAX, SIDE_PX_MAX))
-    if picture.mode == "RGBA":
-        # Codes are often drawn on nothing, which would count as black.
-        white = Image.new("RGBA", picture.size, "white")
-        picture = Image.alpha_composite(white, picture)
-    found = zxingcpp.read_barcodes(picture.convert("L"), formats=_ALL)
-    names = {kind: name for name, kind in _FORMATS.items()}
-    for each in found:
-        if each.text and len(each.text) <= CODE_CHARS_MAX and each.format in names:
-            return {"text": each.text, "format": names[each.format]}
-    raise BadInputError(_NOTHING)

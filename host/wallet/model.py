@@ -62,6 +62,14 @@ class Purpose(StrEnum):
     SPLIT_RETURN = "split_return"
     # Into somebody's wallet.
     FROM_MERCHANT = "from_merchant"
+    # Paid to a shop at once: at its till, or by scanning its code.
+    SHOP_PAYMENT = "shop_payment"
+    SHOP_FEE = "shop_fee"
+    # A bill waits in a control account of its own until the biller has taken the payment.
+    BILL = "bill"
+    BILL_RELEASE = "bill_release"
+    BILL_FEE = "bill_fee"
+    BILL_REFUND = "bill_refund"
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,9 @@ CHAT = ({"conversation_id": "chat"}, {"conversation_id": "group"})
 POST = ({"post_id": "post"},)
 ORDER = ({"order_id": "order"}, {"order_id": "unpaid"})
 OFFER = ({"transfer_id": "transfer"}, {"transfer_id": "offer"})
+CHARGE = ({"charge_id": "charge"},)
+TILL = ({"handle": "own:brand_handle", "charge_id": "charge"},
+        {"handle": "brand_handle", "charge_id": "charge"})  # fmt: skip
 ASK = ({"ask_id": "ask"},)
 SUBMISSION = ({"submission_id": "submission"},)
 PROGRAM = ({"program_id": "program"},)
@@ -88,6 +91,37 @@ ROWS: dict[str, Alike | Key | Open] = {
     "wallet.send.show_send": Open("handles are public; who is no contact is refused by name"),
     "wallet.send.confirm_send": Open("handles are public; who is no contact is refused by name"),
     "wallet.send.post_send": Open("handles are public; who is no contact is refused by name"),
+    # Paying by code.
+    "codes.pay.show_charge": alike(*CHARGE),
+    "codes.pay.post_charge": alike(*CHARGE, form={"pin": PIN, "amount_minor": "2800"}),
+    "codes.pay.post_decline": alike(*CHARGE),
+    "codes_api.put_charge_payment": alike(*CHARGE, json={"pin": PIN, "amount_minor": 2_800}),
+    "codes.scan.show_link": Open("a code is there to be scanned by anybody (100 bits)"),
+    "codes.scan.confirm_link": Open("a code is there to be scanned by anybody (100 bits)"),
+    "codes.scan.post_link": Open("a code is there to be scanned by anybody (100 bits)"),
+    "codes_api.get_link": Open("a code is there to be scanned by anybody (100 bits)"),
+    "codes_api.put_link_payment": Open("a code is there to be scanned by anybody (100 bits)"),
+    "codes.till.show_till": alike(*CONSOLE),
+    "codes.till.post_charge": alike(*CONSOLE, form={"key": NEW_ID, "code": "1", "amount": "1"}),
+    "codes.till.show_charge": alike(*TILL),
+    "codes.till.post_link": alike(
+        *CONSOLE, form={"key": NEW_ID, "amount": "1", "currency": "CNY"}
+    ),
+    "codes.till.show_link": alike(
+        {"handle": "own:brand_handle", "token": "sale_token"},
+        {"handle": "brand_handle", "token": "sale_token"},
+    ),
+    "codes.till.show_counter_code": alike(*CONSOLE),
+    "codes.till.get_counter_picture": alike(*CONSOLE),
+    "codes.till.post_reset": alike(*CONSOLE),
+    "codes_api.put_charge": alike(
+        {"handle": "brand_handle", "key": "charge"},
+        json={"code": "1", "amount_minor": 1, "currency": "CNY"},
+    ),
+    "codes_api.get_charge": alike(*TILL),
+    "codes_api.put_link": alike(
+        {"handle": "brand_handle", "key": "charge"}, json={"amount_minor": 1, "currency": "CNY"}
+    ),
     # The market, as a buyer.
     "market_api.get_order": alike(*ORDER),
     "market_api.post_cancel": alike(*ORDER, json={}),

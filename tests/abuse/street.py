@@ -14,10 +14,12 @@ from host.bridge import repository_messages
 from host.bridge import service as bridge
 from host.bridge.model import Ask, AskStatus, SentMessage, Share
 from host.chat import service as chat
+from host.codes import service as codes
 from host.contacts import service as contacts
 from host.core.db import Tx
 from host.core.deps import Deps
 from host.core.ids import new_id
+from host.core.money import Currency, Money
 from host.feed import service as feed
 from host.feed.model import Audience
 from host.identity import service as identity
@@ -68,6 +70,7 @@ async def build(app: Quart, deps: Deps) -> Street:
     theirs |= await deps.db.write(_talk, ann.id, bob.id, zhou.id)
     theirs |= await deps.db.write(_programs, ann.id, zhou.id, grace.id, theirs["brand"])
     theirs |= await _money(deps, ann, bob)
+    theirs |= await deps.db.write(_till, ann.id, zhou.id, theirs["brand"])
     theirs["session"] = (await deps.db.read(identity.find_devices, ann.id, now_ms=START_MS))[0].id
     return Street(deps, ann, bob, zhou, grace, eve, theirs, own)
 
@@ -139,6 +142,20 @@ def _talk(tx: Tx, ann: str, bob: str, zhou: str) -> Ids:
         "chat": direct.id, "group": group.id, "post": post.id, "comment": comment.id,
         "request": request.request.id, "message": "hello-1", "seq": "1",
     }  # fmt: skip
+
+
+def _till(tx: Tx, payer: str, seller: str, brand_id: str) -> Ids:
+    """Let a till ask a person for money, and show a code of one sale."""
+    money = Money(2_800, Currency("CNY"))
+    code = codes.make_pay_code(tx, payer, now_ms=START_MS)
+    charge = codes.charge_code(
+        tx, new_id(), brand_id=brand_id, actor_id=seller, number=code.number, money=money,
+        memo="Tea", now_ms=START_MS,
+    )  # fmt: skip
+    sale = codes.make_sale_link(
+        tx, new_id(), brand_id=brand_id, actor_id=seller, money=money, memo="", now_ms=START_MS
+    )
+    return {"charge": charge.id, "sale_token": sale.token}
 
 
 def _letters(tx: Tx, person_id: str, brand_id: str) -> Ids:
@@ -216,7 +233,7 @@ async def request(
     elif method == "POST":
         sent["form"] = {"csrf": csrf, **(form or {})}
     answer = await client.open(path, method=method, **sent)
-    return answer.status_code, answer.headers, await answer.get_data(as_text=True)
+    return answer.status_code, answer.headers, (await answer.get_data()).decode(errors="replace")
 
 
 async def dump(deps: Deps, *, without: Sequence[str] = ()) -> dict[str, list[str]]:

@@ -12,9 +12,9 @@ from host.app import create_app
 from host.bridge import service
 from host.bridge.cards import load_pages
 from host.bridge.channel import close_pages
-from host.bridge.codes import read_code
 from host.bridge.links import LINK_NAME, Link, MadeBy, link_path, open_link, seal_link, texts
 from host.bridge.share import url_of
+from host.core.barcodes import read_code
 from host.core.deps import Deps
 from host.core.ids import new_id
 from host.market import service as market
@@ -328,7 +328,7 @@ class TestSharing:
         share_id = ann.texts[0].removeprefix("/media/qr/").removesuffix(".png")
         share = await ann.deps.db.read(service.access_share, share_id)
         assert response.content_type == "image/png"
-        assert read_code(picture)["text"] == url_of(ann.deps.settings.base_url, share)
+        assert read_code(picture)[0] == url_of(ann.deps.settings.base_url, share)
         assert missing.status_code == 404
 
     async def test_a_poster_is_shown_to_its_maker_alone(

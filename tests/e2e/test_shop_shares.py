@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from host.bridge.codes import read_code
+from host.core.barcodes import read_code
 from tests.bridge.shop import APP_ID
 from tests.e2e.conftest import Person
 from tests.e2e.host_process import HostProcess
@@ -112,5 +112,5 @@ def test_a_poster_is_saved(ann: Person) -> None:
         "Test Shop.png",
         (720, 1100),
     )
-    found = read_code(content)["text"]
+    found = read_code(content)[0]
     assert found.startswith(f"{ann.page.url.partition('?')[0]}?coupon=TEN&_link=")

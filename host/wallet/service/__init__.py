@@ -10,6 +10,7 @@ from host.wallet.authority import (
     Proof,
 )
 from host.wallet.model import Balance, Escrow, EscrowStatus, PinAttempt
+from host.wallet.service.at_once import fee_of, give_money, pay_merchant
 from host.wallet.service.authorise import (
     confirm_with_pin,
     forget_old_confirmations,
@@ -42,6 +43,7 @@ from host.wallet.service.funds import (
     balances,
     check_can_spend,
     find_people_of,
+    find_transfer,
     merchant_balance,
     open_wallet,
 )
@@ -99,14 +101,17 @@ __all__ = [
     "confirm_with_pin",
     "exchange",
     "expire_held",
+    "fee_of",
     "find_escrow",
     "find_freeze",
     "find_freezes_of",
     "find_open_freezes",
     "find_people_of",
+    "find_transfer",
     "forget_old_confirmations",
     "freeze_wallet",
     "fund_escrow",
+    "give_money",
     "has_pin",
     "hold_transfer",
     "ledger_time",
@@ -116,6 +121,7 @@ __all__ = [
     "open_account",
     "open_wallet",
     "parked_minor",
+    "pay_merchant",
     "post_held",
     "post_linked",
     "post_together",

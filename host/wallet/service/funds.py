@@ -3,7 +3,14 @@
 from host.core.db import Tx
 from host.core.money import Currency, Money
 from host.wallet.errors import InsufficientFundsError
-from host.wallet.model import AccountKind, Balance, cash_place, merchant_place, pending_place
+from host.wallet.model import (
+    AccountKind,
+    Balance,
+    Transfer,
+    cash_place,
+    merchant_place,
+    pending_place,
+)
 from host.wallet.repository import escrow, ledger, statement
 from host.wallet.service.transfers import open_account
 
@@ -65,6 +72,11 @@ def merchant_balance(tx: Tx, brand_id: str, currency: Currency) -> Balance:
 def balance_at(tx: Tx, person_id: str, currency: Currency, *, at_ms: int) -> int:
     """Return a person's posted balance as it was at a past moment."""
     return statement.balance_at(tx, cash_place(person_id, currency).id, at_ms=at_ms)
+
+
+def find_transfer(tx: Tx, transfer_id: str) -> Transfer | None:
+    """Return a journal row, for a use case that asks whether it has run before."""
+    return ledger.find_transfer(tx, transfer_id)
 
 
 def find_people_of(tx: Tx, transfer_id: str) -> list[str]:

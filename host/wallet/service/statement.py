@@ -18,6 +18,7 @@ from host.wallet.repository import statement as repository
 
 PAGE_ROWS = 30
 _DAY_MS = 24 * 3600 * 1000
+_BILL_PURPOSES = frozenset({Purpose.BILL, Purpose.BILL_REFUND})
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +123,17 @@ def _describe(
 ) -> list[ShownLine]:
     sends = [line.other_id for line in lines if line.purpose in {Purpose.SEND, Purpose.REVERSAL}]
     people = identity.find_people(tx, sends)
-    orders = sorted({line.reference for line in lines if line.escrow_status is not None})
-    cards = order_cards(tx, orders, viewer_id) if order_cards is not None and orders else {}
-    return [ShownLine(line, people.get(line.other_id), cards.get(line.reference)) for line in lines]
+    named = sorted({name for line in lines if (name := _card_id(line))})
+    cards = order_cards(tx, named, viewer_id) if order_cards is not None and named else {}
+    return [ShownLine(line, people.get(line.other_id), cards.get(_card_id(line))) for line in lines]
+
+
+def _card_id(line: StatementLine) -> str:
+    """Return what says more of an entry: its order or bill, or the shop that was paid."""
+    if line.purpose is Purpose.SHOP_PAYMENT:
+        return line.other_id
+    is_known = line.escrow_status is not None or line.purpose in _BILL_PURPOSES
+    return line.reference if is_known else ""
 
 
 def _before_seq(cursor: Cursor | None) -> int:

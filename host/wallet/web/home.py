@@ -1,13 +1,15 @@
 """The wallet's first page, the statement and a receipt."""
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from babel.dates import format_skeleton
 from quart import Blueprint, Response, request
 from quart.typing import ResponseReturnValue
 
-from host.core.cards import CardLoader
+from host.core.cards import Card, CardLoader
+from host.core.db import Tx
 from host.core.errors import BadInputError
 from host.core.money import Currency, parse_currency
 from host.core.web import current_lang, current_person_id, deps, render
@@ -96,9 +98,15 @@ def asked_currency() -> Currency | None:
     return None if text is None else parse_currency(text)
 
 
-def order_cards() -> CardLoader | None:
-    """Return who knows the orders that money was held for."""
-    return deps().card_loaders.get("order")
+def order_cards() -> CardLoader:
+    """Return who knows the orders, bills and shops that money went to; their ids never meet."""
+    kinds = ("order", "bill", "brand")
+    loaders = [found for kind in kinds if (found := deps().card_loaders.get(kind)) is not None]
+
+    def load(tx: Tx, ids: Sequence[str], viewer_id: str) -> dict[str, Card]:
+        return {k: card for each in loaders for k, card in each(tx, ids, viewer_id).items()}
+
+    return load
 
 
 async def _render_home(template: str) -> str:

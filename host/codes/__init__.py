@@ -1,0 +1,1 @@
+"""Paying by code: show one at a till, or scan one of a shop or a person."""
