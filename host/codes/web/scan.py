@@ -14,7 +14,7 @@ from host.core.idempotency import read_key
 from host.core.ids import new_id
 from host.core.problems import to_problem
 from host.core.text import clean_line
-from host.core.web import current_person_id, deps, render, see_other, settings
+from host.core.web import current_person_id, deps, render, see_other, settings, wants_fragment
 from host.wallet.edge import read_proof, read_typed_money
 from host.wallet.service import views
 
@@ -37,6 +37,8 @@ async def post_scan() -> ResponseReturnValue:
         token = read_token(await read_scanned(form), base_url=settings().base_url)
         await deps().db.read(service.access_link, token, now_ms=deps().now_ms())
     except AppError as error:
+        if wants_fragment():
+            raise
         page = await render("codes/scan.html", tab="wallet", problem=to_problem(error))
         return Response(page, error.status, content_type="text/html; charset=utf-8")
     return see_other(f"/c/{token}")

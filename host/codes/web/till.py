@@ -16,7 +16,7 @@ from host.core.idempotency import read_key
 from host.core.ids import derived_id, new_id
 from host.core.money import CURRENCIES
 from host.core.problems import to_problem
-from host.core.web import current_person_id, deps, render, see_other, settings
+from host.core.web import current_person_id, deps, render, see_other, settings, wants_fragment
 from host.wallet.edge import read_typed_money
 
 blueprint = Blueprint("till", __name__, url_prefix="/m/<handle>/till")
@@ -44,6 +44,8 @@ async def post_charge(handle: str) -> ResponseReturnValue:
             memo=form.get("memo", ""),
         )
     except AppError as error:
+        if wants_fragment():
+            raise
         page = await _draw(brand, form=form, error=error)
         return Response(page, error.status, content_type="text/html; charset=utf-8")
     return see_other(f"/m/{brand.handle}/till/charges/{charge.id}")
