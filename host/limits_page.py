@@ -9,6 +9,7 @@ from pathlib import Path
 
 from host.core.settings import PREFIX, Settings
 from host.limits_of_shops import SHOP_SECTIONS
+from host.payments.limits import LINES as PAYMENTS
 from runtime.settings import PoolSettings
 
 FILE = Path(__file__).parents[1] / "docs" / "limits.md"
@@ -93,6 +94,7 @@ SECTIONS: dict[str, tuple[Line, ...]] = {
         ("The longest pause; each is four times the last", "host.wallet.service.pin:LOCK_MS_MAX"),
     ),
     **SHOP_SECTIONS,
+    "Payments for merchants' servers": PAYMENTS,
     "Shops": (
         ("Shops of one person", "host.brands.model:BRANDS_PER_PERSON_MAX"),
         ("Name of a shop", "host.brands.model:NAME_GRAPHEMES_MAX"),
@@ -280,17 +282,17 @@ SECTIONS: dict[str, tuple[Line, ...]] = {
     ),
     "What a mini-program asks of other hosts": (
         ("Body of a request", "host.bridge.http_request:BODY_BYTES_MAX"),
-        ("Headers of a request", "host.bridge.egress_rules:HEADERS_MAX"),
+        ("Headers of a request", "host.core.egress_rules:HEADERS_MAX"),
         ("One header", "host.bridge.http_request:HEADER_LENGTH_MAX"),
-        ("An answer", "host.bridge.egress:ANSWER_BYTES_MAX"),
+        ("An answer", "host.core.egress:ANSWER_BYTES_MAX"),
         ("What the handler gets of it", "host.bridge.http_request:RESULT_BYTES_MAX"),
         ("Nesting of JSON in it", "host.bridge.http_request:JSON_DEPTH_MAX"),
         (
             "Requests of one program, all people together",
             "host.bridge.http_request:PROGRAM_REQUESTS_PER_MINUTE",
         ),
-        ("Requests of one program at the same time", "host.bridge.egress:PROGRAM_REQUESTS_MAX"),
-        ("A request and its whole answer", "host.bridge.egress:TOTAL_TIMEOUT_S"),
+        ("Requests of one program at the same time", "host.core.egress:PROGRAM_REQUESTS_MAX"),
+        ("A request and its whole answer", "host.core.egress:TOTAL_TIMEOUT_S"),
         ("Secrets of one program", "host.programs.model:SECRETS_MAX"),
         ("One secret", "host.programs.model:SECRET_LENGTH_MAX"),
     ),

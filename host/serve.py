@@ -10,7 +10,7 @@ import errno
 import logging
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from ipaddress import ip_address
 from typing import Any
@@ -134,11 +134,24 @@ async def serve(
             )
             sweeper = group.create_task(_sweep_forever(deps.db))
             chores = group.create_task(_do_chores_forever(deps))
+            relays = [group.create_task(_run(run, deps)) for run in subscriptions.all_relays()]
             group.create_task(_announce_when_up(deps, announce))
             await serve_hypercorn(app, config, shutdown_trigger=lambda: _wait_stop(stop, deps.hub))
             relay.cancel()
             sweeper.cancel()
             chores.cancel()
+            for each in relays:
+                each.cancel()
+
+
+async def _run(relay: Callable[[Deps], Awaitable[None]], deps: Deps) -> None:
+    """Run what a domain does beside the requests; its failure ends it and not the host."""
+    while True:
+        try:
+            await relay(deps)
+        except Exception:
+            logger.exception("relay %s failed", relay.__module__)
+        await asyncio.sleep(SWEEP_S)
 
 
 async def _wait_stop(stop: asyncio.Event, hub: Hub) -> None:

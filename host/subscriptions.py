@@ -1,9 +1,9 @@
 """What each domain brings to the host: the one place that knows all of them.
 
 A domain may have `api` and `web` (a `blueprint`), `subscribers` (`SUBSCRIPTIONS`), `cards`
-(`CARD_LOADERS`), `commands` (`COMMANDS`), `chores` (`CHORES`), `channel` (`install`, live messages
-from browsers) and a `sweep` use case in `service`.  What a domain lacks is left out; what it has
-cannot be forgotten.
+(`CARD_LOADERS`), `commands` (`COMMANDS`), `chores` (`CHORES`), `relays` (`RELAYS`, which run for as
+long as the host does), `channel` (`install`, live messages from browsers) and a `sweep` use case in
+`service`.  What a domain lacks is left out; what it has cannot be forgotten.
 """
 
 import importlib
@@ -28,6 +28,7 @@ DOMAINS = (
     "brands",
     "settlement",
     "codes",
+    "payments",
     "programs",
     "market",
     "insights",
@@ -68,6 +69,11 @@ def all_sweeps() -> list[Callable[..., int]]:
 def all_chores() -> list[Callable[..., Awaitable[int]]]:
     """Return what is due and has to wait for others, such as rails: `chore(deps, now_ms=…)`."""
     return [chore for module in _modules("chores") for chore in module.CHORES]
+
+
+def all_relays() -> list[Callable[[Deps], Awaitable[None]]]:
+    """Return what runs beside the requests until it is cancelled."""
+    return [relay for module in _modules("relays") for relay in module.RELAYS]
 
 
 def all_commands() -> list[click.Command]:

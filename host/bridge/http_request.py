@@ -11,15 +11,15 @@ from typing import Any
 
 import msgspec
 
-from host.bridge.egress import ANSWER_BYTES_MAX, Answer, Request, egress_of
-from host.bridge.egress_rules import (
+from host.bridge.visit import Visit
+from host.core.egress import ANSWER_BYTES_MAX, Answer, Request, egress_of
+from host.core.egress_rules import (
     Target,
     check_header_value,
     check_headers,
     read_url,
     refuse,
 )
-from host.bridge.visit import Visit
 from host.core.ids import derived_id
 from host.programs import service as programs
 from host.programs.sealing import SealBrokenError

@@ -74,6 +74,8 @@ class Settings:
     # Hosts of the operator's own network that mini-programs may ask, such as "erp.lane.example" or
     # "erp.lane.example:8443": their addresses may be private.  Declared and https all the same.
     egress_private_hosts: str = ""
+    # Merchants' servers on this very machine may be sent notices over plain HTTP: for development.
+    notice_loopback: bool = False
 
     @property
     def database_path(self) -> Path:
@@ -89,6 +91,11 @@ class Settings:
     def is_https(self) -> bool:
         """Tell whether people reach this host over TLS."""
         return self.base_url.startswith("https://")
+
+    @property
+    def may_notify_loopback(self) -> bool:
+        """Tell whether notices may go to this very machine: the demo lane is on no other."""
+        return self.notice_loopback or self.demo
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":

@@ -22,6 +22,7 @@ class MerchantShortError(ConflictError):
 
     problem = "merchant-short"
     title = "The shop has too little"
+    retry = "same_key"
 
 
 class SplitNotFoundError(NotFoundError):

@@ -70,6 +70,9 @@ class Purpose(StrEnum):
     BILL_RELEASE = "bill_release"
     BILL_FEE = "bill_fee"
     BILL_REFUND = "bill_refund"
+    # Of an order that a merchant's server has made.
+    PAYMENT = "payment"
+    PAYMENT_FEE = "payment_fee"
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,6 +122,28 @@ ROWS: dict[str, Alike | Key | Open] = {
     "codes_api.put_link": alike(
         {"handle": "brand_handle", "key": "charge"}, json={"amount_minor": 1, "currency": "CNY"}
     ),
+    # Payments: a merchant's server has a key and no session, and finds its own brand's alone.
+    "payments_api.orders.get_order": alike({"out_trade_no": "trade"}, status=401),
+    "payments_api.orders.get_code": alike({"out_trade_no": "trade"}, status=401),
+    "payments_api.orders.post_close": alike({"out_trade_no": "trade"}, status=401, json={}),
+    "payments_api.orders.post_capture": alike({"out_trade_no": "trade"}, status=401, json={}),
+    "payments_api.orders.post_void": alike({"out_trade_no": "trade"}, status=401, json={}),
+    "payments_api.orders.post_test_payment": alike({"out_trade_no": "trade"}, status=401, json={}),
+    "payments_api.refunds.list_refunds": alike({"out_trade_no": "trade"}, status=401),
+    "payments_api.refunds.get_refund": alike({"out_refund_no": "trade"}, status=401),
+    "payments_api.notices.get_event": alike({"event_id": "trade"}, status=401),
+    "payments_api.notices.post_resend": alike({"event_id": "trade"}, status=401, json={}),
+    "payments_api.notices.post_rotate": alike({"endpoint_id": "trade"}, status=401, json={}),
+    "payments_api.notices.delete_endpoint": alike({"endpoint_id": "trade"}, status=401, json={}),
+    "payments_api.wechat.get_by_number": alike({"out_trade_no": "trade"}, status=401),
+    "payments_api.wechat.get_by_id": alike({"transaction_id": "trade"}, status=401),
+    "payments_api.wechat.post_close": alike({"out_trade_no": "trade"}, status=401, json={}),
+    "payments_api.wechat.get_refund": alike({"out_refund_no": "trade"}, status=401),
+    "payments.cashier.show_cashier": alike({"order_id": "prepay"}),
+    "payments.cashier.post_payment": alike(
+        {"order_id": "prepay"}, form={"pin": PIN, "amount_minor": "12800"}
+    ),
+    "payments.cashier.post_first_pin": Open("the PIN is the caller's own"),
     # The market, as a buyer.
     "market_api.get_order": alike(*ORDER),
     "market_api.post_cancel": alike(*ORDER, json={}),

@@ -24,6 +24,11 @@ from host.feed import service as feed
 from host.feed.model import Audience
 from host.identity import service as identity
 from host.market import service as market
+from host.payments.model import Caller, KeyRole, Mode
+from host.payments.service import keys as payment_keys
+from host.payments.service import orders as payment_orders
+from host.payments.service import paying
+from host.payments.service.orders import OrderAsk
 from host.programs import service as programs
 from host.programs.incident import Incident
 from host.review import service as review
@@ -71,6 +76,7 @@ async def build(app: Quart, deps: Deps) -> Street:
     theirs |= await deps.db.write(_programs, ann.id, zhou.id, grace.id, theirs["brand"])
     theirs |= await _money(deps, ann, bob)
     theirs |= await deps.db.write(_till, ann.id, zhou.id, theirs["brand"])
+    theirs |= await deps.db.write(_payment, ann.id, zhou.id, theirs["brand"])
     theirs["session"] = (await deps.db.read(identity.find_devices, ann.id, now_ms=START_MS))[0].id
     return Street(deps, ann, bob, zhou, grace, eve, theirs, own)
 
@@ -167,6 +173,21 @@ def _letters(tx: Tx, person_id: str, brand_id: str) -> Ids:
     message = SentMessage(new_id(), person_id, "lane.some", "fresh", "order:1", "", {}, START_MS)
     repository_messages.insert_message(tx, message)
     return {"brand_chat": inbox.id, "service_message": message.id}
+
+
+def _payment(tx: Tx, ann: str, zhou: str, brand_id: str) -> Ids:
+    """Let Ann have paid an order of the tea house's server."""
+    key = payment_keys.create_key(
+        tx, brand_id, actor_id=zhou, mode=Mode.TEST, role=KeyRole.FULL, label="server",
+        now_ms=START_MS,
+    )  # fmt: skip
+    caller = Caller(key.id, brand_id, key.mode, key.role)
+    ask = OrderAsk("trade-1", Money(12_800, make.CNY), "Tea")
+    order = payment_orders.create_order(
+        tx, ask, caller=caller, fee_bps=0, may_loop=False, now_ms=START_MS
+    )
+    paying.pay_test(tx, order.id, actor_id=ann, now_ms=START_MS)
+    return {"prepay": order.id, "payment_key": key.id, "trade": ask.out_trade_no}
 
 
 def _programs(tx: Tx, ann: str, zhou: str, grace: str, brand_id: str) -> Ids:

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from host.bridge.egress import ANSWER_BYTES_MAX, PROGRAM_REQUESTS_MAX, Egress, Request
-from host.bridge.egress_rules import read_url
 from host.bridge.http_request import read_answer
+from host.core.egress import ANSWER_BYTES_MAX, PROGRAM_REQUESTS_MAX, Egress, Request
+from host.core.egress_rules import read_url
 from host.core.settings import Settings
 from runtime.model import CallRefusedError
 from tests.bridge.outside import HOST, Authority, Outside, make_authority, resolver, serve

@@ -2,7 +2,7 @@
 
 import pytest
 
-from host.bridge.egress_rules import check_address, check_headers, read_url
+from host.core.egress_rules import check_address, check_headers, read_url
 from runtime.model import CallRefusedError
 from tests.bridge.outside import HOST
 

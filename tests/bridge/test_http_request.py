@@ -9,11 +9,11 @@ import pytest
 
 from host.bridge import service
 from host.bridge.channel import pages_of
-from host.bridge.egress import Answer, Egress, use_egress
 from host.bridge.gate import open_gate
 from host.bridge.http_request import read_answer
 from host.bridge.visit import CallBudget, Visit
 from host.core.deps import Deps
+from host.core.egress import Answer, Egress, use_egress
 from host.programs import service as programs
 from runtime.model import CallRefusedError, CallRequest
 from tests.bridge import shop

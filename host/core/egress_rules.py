@@ -74,6 +74,8 @@ class Target:
     path: str
     # The operator has said that this name may be a machine of their own network.
     may_be_private: bool
+    # Plain HTTP goes to this machine alone, where somebody is developing.
+    scheme: str = "https"
 
     @property
     def authority(self) -> str:

@@ -1,4 +1,4 @@
-"""Requests of mini-programs to the outside world: the one place where this host calls out.
+"""Requests to the outside world: the one place where this host calls out for somebody else.
 
 The name is looked up once and the connection goes to an address that was checked, with the name in
 the TLS handshake: a name that means something else a moment later (DNS rebinding) changes nothing.
@@ -19,8 +19,8 @@ from weakref import WeakKeyDictionary
 
 import httpx
 
-from host.bridge.egress_rules import Target, check_address, read_private_hosts
 from host.core.deps import Deps
+from host.core.egress_rules import Target, check_address, read_private_hosts
 from host.core.live import Hub
 from host.core.settings import Settings
 from runtime.model import CallRefusedError
@@ -51,7 +51,9 @@ class Request:
     target: Target
     headers: Mapping[str, str]
     body: bytes
+    # For whom it is sent: its budget, and what the other side reads in `User-Agent`.
     program_id: str
+    sender: str = "mini-program"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +123,11 @@ class Egress:
         message = httpx.Request(
             request.method,
             httpx.URL(
-                scheme="https", host=address, port=target.port, raw_path=target.path.encode()
+                scheme=target.scheme, host=address, port=target.port, raw_path=target.path.encode()
             ),
             headers=[
                 ("Host", target.authority),
-                ("User-Agent", f"Hutong/{version('hutong')} (mini-program {request.program_id})"),
+                ("User-Agent", _agent(request)),
                 # Not to be made to unpack a bomb.
                 ("Accept-Encoding", "identity"),
                 ("Connection", "close"),
@@ -151,6 +153,10 @@ class Egress:
                 raise
             except (httpx.TransportError, httpx.InvalidURL, ssl.SSLError, OSError):
                 raise failed(f"{target.host} gave no valid answer.") from None
+
+
+def _agent(request: Request) -> str:
+    return f"Hutong/{version('hutong')} ({request.sender} {request.program_id})"
 
 
 async def _read(response: httpx.Response) -> Answer:

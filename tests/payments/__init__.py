@@ -1,0 +1,1 @@
+"""Payments: merchants' servers take money, and hear what became of it."""
