@@ -85,6 +85,18 @@ SECTIONS: dict[str, tuple[Line, ...]] = {
             "Transfers of one person that wait to be taken",
             "host.wallet.service.payments:OFFERS_WAITING_COUNT_MAX",
         ),
+        ("One red packet, in minor units", "host.wallet.service.packets:PACKET_MINOR_MAX"),
+        ("Shares of a red packet", "host.wallet.service.packets:PACKET_SHARES_MAX"),
+        ("The wish on a red packet", "host.wallet.service.packets:GREETING_LENGTH_MAX"),
+        ("Red packets", "host.wallet.service.packets:PACKETS_PER_MINUTE_MAX"),
+        (
+            "Red packets of one person that are not empty",
+            "host.wallet.service.packets:PACKETS_OPEN_COUNT_MAX",
+        ),
+        (
+            "What nobody opens of a red packet goes back after",
+            "host.wallet.service.packets:PACKET_TTL_MS",
+        ),
         ("Words with a transfer", "host.wallet.service.payments:MEMO_LENGTH_MAX"),
         ("Reason of a freeze", "host.wallet.freeze_model:FREEZE_REASON_CHARS_MAX"),
         ("Appeal against a freeze", "host.wallet.freeze_model:FREEZE_APPEAL_CHARS_MAX"),

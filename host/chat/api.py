@@ -7,7 +7,7 @@ from msgspec import Meta
 from quart import Blueprint, request
 from quart.typing import ResponseReturnValue
 
-from host.chat import service
+from host.chat import money_api, service
 from host.chat.model import Message, ShownConversation, ShownMessage
 from host.contacts import service as contacts
 from host.core.db import Tx
@@ -17,6 +17,7 @@ from host.core.text import whole_number
 from host.core.web import current_person_id, decode, deps
 
 blueprint = Blueprint("chat_api", __name__, url_prefix="/api/v1")
+blueprint.register_blueprint(money_api.blueprint)
 
 # A place in a conversation: what a 64-bit column holds, with room to add.
 _SEQ_MAX = 2**53

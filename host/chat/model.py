@@ -15,6 +15,8 @@ GROUP_COUNT_MAX = 100
 PAGE_ROWS_MAX = 100
 # Server time alone decides; a client's clock is never asked.
 RECALL_TTL_MS = 2 * 60 * 1000
+# Cards of money stay: what was sent does not come back because its card is gone.
+MONEY_CARDS = frozenset({"transfer", "red_packet", "money_request", "split"})
 MESSAGES_PER_MINUTE_MAX = 120
 GROUPS_PER_MINUTE_MAX = 5
 SHARE_COUNT_MAX = 20
@@ -142,6 +144,8 @@ class Message:
     def may_be_recalled(self, *, by_id: str, now_ms: int) -> bool:
         """Tell whether a person may take the message back."""
         if self.sender_id != by_id or self.body.notice or self.recalled_at_ms is not None:
+            return False
+        if self.body.card_kind in MONEY_CARDS:
             return False
         return now_ms - self.sent_at_ms <= RECALL_TTL_MS
 

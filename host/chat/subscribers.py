@@ -3,6 +3,7 @@
 from host.chat import repository
 from host.chat.model import Body, SenderKind
 from host.chat.service.conversations import find_or_create_direct
+from host.chat.service.packets import hint_card
 from host.chat.service.sending import write
 from host.core.db import Tx
 from host.core.ids import derived_id
@@ -36,6 +37,14 @@ def tell_outcome(tx: Tx, event: StoredEvent) -> None:
     _write_once(tx, chat.id, told[side], line, event=event)
 
 
+def tell_packet_returned(tx: Tx, event: StoredEvent) -> None:
+    """Say where a red packet was sent that a day has passed."""
+    told = event.payload
+    line = Body(text=f"{told['amount_minor']} {told['currency']}", notice="packet_returned")
+    _write_once(tx, told["circle_id"], told["sender_id"], line, event=event)
+    hint_card(tx, told["circle_id"], told["packet_id"], now_ms=event.created_at_ms)
+
+
 def _write_once(
     tx: Tx, conversation_id: str, sender_id: str, body: Body, *, event: StoredEvent
 ) -> None:
@@ -52,4 +61,5 @@ SUBSCRIPTIONS: dict[str, tuple[Subscriber, ...]] = {
     "contacts.became_contacts": (open_chat,),
     "wallet.money_offered": (show_transfer,),
     "wallet.offer_ended": (tell_outcome,),
+    "wallet.packet_returned": (tell_packet_returned,),
 }

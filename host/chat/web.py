@@ -6,7 +6,7 @@ Every page works as plain HTML; ``static/js/chat.js`` makes it live with the sam
 from quart import Blueprint, redirect, request
 from quart.typing import ResponseReturnValue
 
-from host.chat import service
+from host.chat import money_web, service
 from host.chat.model import GROUP_COUNT_MAX, TEXT_LENGTH_MAX, TITLE_LENGTH_MAX, Page
 from host.contacts import service as contacts
 from host.core.errors import BadInputError
@@ -27,6 +27,7 @@ from host.core.web import (
 from host.identity import service as identity
 
 blueprint = Blueprint("chat", __name__)
+blueprint.register_blueprint(money_web.blueprint)
 
 
 @blueprint.get("/chats")

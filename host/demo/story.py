@@ -55,7 +55,7 @@ class Lane:
 
 async def tell(deps: Deps) -> None:
     """Fill the lane."""
-    from host.demo import chats, posts, programs, trade, visits  # noqa: PLC0415  (they import Lane from here)
+    from host.demo import chats, gifts, posts, programs, trade, visits  # noqa: PLC0415  (they import Lane from here)
 
     lane = Lane(deps, deps.now_ms())
     await _paint(lane)
@@ -68,6 +68,7 @@ async def tell(deps: Deps) -> None:
     await _deliver(lane)
     await chats.read_everything(lane)
     await chats.talk(lane)
+    await gifts.share(lane)
     await _deliver(lane)
     await chats.read_most(lane)
     await posts.post(lane)

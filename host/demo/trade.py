@@ -80,7 +80,7 @@ async def _pay_back(lane: Lane, favour: Favour) -> None:
         receiver_id=lane.people[to],
         money=money,
         memo=memo,
-        confirmation_id=await _confirm(lane, intent, now_ms),
+        confirmation_id=await confirm(lane, intent, now_ms),
         now_ms=now_ms,
     )
     if hours >= _WAITS_SINCE:
@@ -104,7 +104,7 @@ async def _buy(lane: Lane, hours: int, who: str, sku: str, count: int) -> None:
         market.pay_order,
         _order_id(who, sku),
         actor_id=person_id,
-        confirmation_id=await _confirm(lane, market.payment_intent(order), now_ms),
+        confirmation_id=await confirm(lane, market.payment_intent(order), now_ms),
         address_id=derived_id("demo-address", person_id),
         fee_bps=lane.deps.settings.platform_fee_bps,
         now_ms=now_ms + 60_000,
@@ -131,7 +131,7 @@ async def _receive(lane: Lane, hours: int, who: str, sku: str) -> None:
     )
 
 
-async def _confirm(lane: Lane, intent: wallet.PaymentIntent, now_ms: int) -> str:
+async def confirm(lane: Lane, intent: wallet.PaymentIntent, now_ms: int) -> str:
     """Begin and pass a PIN attempt: the demo's people know their PIN."""
     attempt = await lane.deps.db.write(wallet.begin_pin_attempt, intent.person_id, now_ms)
     return await lane.deps.db.write(wallet.confirm_with_pin, attempt.id, intent, now_ms=now_ms)

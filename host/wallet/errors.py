@@ -69,6 +69,35 @@ class OfferEndedError(ConflictError):
     retry = "query"
 
 
+class PacketNotFoundError(NotFoundError):
+    """There is no such red packet, or it was not sent to this person."""
+
+    problem = "packet-not-found"
+    title = "No such red packet"
+
+
+class PacketRefusedError(BadInputError):
+    """A red packet cannot be made like this: too much, too little, or too many shares."""
+
+    problem = "packet-refused"
+    title = "Not possible as a red packet"
+
+
+class PacketEndedError(ConflictError):
+    """Nothing is left in the red packet, or a day has passed."""
+
+    problem = "packet-ended"
+    title = "Nothing left in it"
+    retry = "query"
+
+
+class OwnPacketError(ForbiddenError):
+    """A red packet to one other person is for them."""
+
+    problem = "own-packet"
+    title = "This one is for the other"
+
+
 class HoldResolvedError(ConflictError):
     """The held money was already posted or voided."""
 

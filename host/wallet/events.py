@@ -60,3 +60,16 @@ class OfferEnded(Event):
     outcome: str
     amount_minor: int
     currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class PacketReturned(Event):
+    """A day passed: what nobody took of a red packet is the sender's again."""
+
+    name: ClassVar[str] = "wallet.packet_returned"
+
+    packet_id: str
+    sender_id: str
+    circle_id: str
+    amount_minor: int
+    currency: str

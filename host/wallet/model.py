@@ -47,6 +47,12 @@ class Purpose(StrEnum):
     EXCHANGE = "exchange"
     # Came back while the wallet took nothing, and is its owner's again.
     PARKED = "parked"
+    PACKET_FUND = "packet_fund"
+    PACKET_OPEN = "packet_open"
+    PACKET_RETURN = "packet_return"
+    # What one person pays of a bill that is split, and its way on to whom it is paid to.
+    SPLIT_PAY = "split_pay"
+    SPLIT_FORWARD = "split_forward"
     # A merchant's earnings leave through a rail.
     PAYOUT = "payout"
     # A rail did something and took it back days later.
@@ -111,6 +117,16 @@ def control_place(business: str, subject_id: str, currency: Currency) -> Place:
     closed then, after which the database refuses any transfer.
     """
     return Place(f"{business}:{subject_id}:{currency}", AccountKind.CONTROL, subject_id, currency)
+
+
+def packet_place(packet_id: str, currency: Currency) -> Place:
+    """Return the control account of one red packet."""
+    return control_place("packet", packet_id, currency)
+
+
+def split_place(request_id: str, currency: Currency) -> Place:
+    """Return the control account of one bill that is split."""
+    return control_place("split", request_id, currency)
 
 
 def escrow_place(order_id: str, currency: Currency) -> Place:

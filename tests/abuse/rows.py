@@ -64,6 +64,7 @@ SECRETS = (
 CHAT = ({"conversation_id": "chat"}, {"conversation_id": "group"})
 POST = ({"post_id": "post"},)
 ORDER = ({"order_id": "order"}, {"order_id": "unpaid"})
+PACKET = ({"packet_id": "packet"},)
 OFFER = ({"transfer_id": "transfer"}, {"transfer_id": "offer"})
 CHARGE = ({"charge_id": "charge"},)
 TILL = ({"handle": "own:brand_handle", "charge_id": "charge"},
@@ -284,6 +285,16 @@ ROWS: dict[str, Alike | Key | Open] = {
     "bridge.files.show_file": Open("a frame has no cookie: the digest itself opens (256 bits)"),
     # Chat.
     "chat.show_chat": alike(*CHAT),
+    "chat.money.show_packet_form": alike(*CHAT),
+    "chat.money.confirm_packet": alike(*CHAT, form={"amount": "1", "currency": "CNY"}),
+    "chat.money.post_packet": alike(
+        *CHAT, form={"amount": "1", "currency": "CNY", "key": "packet-9", "pin": PIN}
+    ),
+    "chat.money.show_packet": alike(*PACKET),
+    "chat.money.post_open": alike(*PACKET),
+    "chat_api.money.get_packet": alike(*PACKET),
+    "chat_api.money.post_open": alike(*PACKET),
+    "chat_api.money.put_packet": Open("the key counts for its caller only (TestKeys)"),
     "chat.show_about": alike(*CHAT),
     "chat.list_messages": alike(*CHAT),
     "chat.post_message": alike(*CHAT, form={"text": "Me too.", "client_id": "eve-1"}),

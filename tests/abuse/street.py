@@ -74,7 +74,7 @@ async def build(app: Quart, deps: Deps) -> Street:
     own |= await _goods(deps, None, eve, own["brand"])
     theirs |= await deps.db.write(_talk, ann.id, bob.id, zhou.id)
     theirs |= await deps.db.write(_programs, ann.id, zhou.id, grace.id, theirs["brand"])
-    theirs |= await _money(deps, ann, bob)
+    theirs |= await _money(ann, bob, theirs["group"])
     theirs |= await deps.db.write(_till, ann.id, zhou.id, theirs["brand"])
     theirs |= await deps.db.write(_payment, ann.id, zhou.id, theirs["brand"])
     theirs["session"] = (await deps.db.read(identity.find_devices, ann.id, now_ms=START_MS))[0].id
@@ -104,7 +104,7 @@ async def _goods(deps: Deps, buyer: Person | None, seller: Person, brand_id: str
     return ids
 
 
-async def _money(deps: Deps, ann: Person, bob: Person) -> Ids:
+async def _money(ann: Person, bob: Person, group_id: str) -> Ids:
     await bob.put("/api/v1/wallet/receiving", {"automatic": True})
     _, sent = await ann.put(
         "/api/v1/wallet/transfers/rent-2026",
@@ -118,7 +118,13 @@ async def _money(deps: Deps, ann: Person, bob: Person) -> Ids:
         "/api/v1/wallet/transfers/rent-2025",
         {"receiver_id": bob.id, "amount_minor": 500, "currency": "CNY", "pin": PIN},
     )
+    _, packet = await ann.put(
+        "/api/v1/wallet/red-packets/luck-2026",
+        {"conversation_id": group_id, "kind": "lucky", "amount_minor": 300, "currency": "CNY",
+         "share_count": 3, "pin": PIN},
+    )  # fmt: skip
     return {
+        "packet": packet["packet_id"],
         "transfer": sent["transfer_id"],
         "offer": waits["transfer_id"],
         "operation": operation["operation_id"],

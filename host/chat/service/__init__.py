@@ -21,13 +21,25 @@ from host.chat.service.listing import (
     next_cursor,
     show_conversation,
 )
+from host.chat.service.packets import (
+    PacketAsk,
+    PacketView,
+    access_packet,
+    check_packet,
+    open_packet,
+    send_packet,
+)
 from host.chat.service.reading import list_messages, mark_read, open_page, show_message
 from host.chat.service.sending import post_message, recall_message, send_message, send_notice
 from host.chat.service.sharing import find_card, find_targets, share_card
 
 __all__ = [
+    "PacketAsk",
+    "PacketView",
     "access_conversation",
+    "access_packet",
     "add_members",
+    "check_packet",
     "count_unread",
     "create_group",
     "find_card",
@@ -43,6 +55,7 @@ __all__ = [
     "mark_read",
     "next_cursor",
     "open_direct",
+    "open_packet",
     "open_page",
     "post_message",
     "read_inbox",
@@ -52,6 +65,7 @@ __all__ = [
     "reply_as_brand",
     "send_message",
     "send_notice",
+    "send_packet",
     "share_card",
     "show_conversation",
     "show_message",

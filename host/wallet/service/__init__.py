@@ -47,6 +47,7 @@ from host.wallet.service.funds import (
     merchant_balance,
     open_wallet,
 )
+from host.wallet.service.packets import return_packets
 from host.wallet.service.payments import expire_offers
 from host.wallet.service.pin import (
     accept_pin,
@@ -149,6 +150,7 @@ def sweep(tx: Tx, *, now_ms: int) -> int:
         forget_old_confirmations,
         forget_old_quotes,
         expire_offers,
+        return_packets,
         expire_held,
     )
     return sum(do(tx, now_ms=now_ms) for do in due)

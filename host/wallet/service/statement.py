@@ -14,6 +14,7 @@ from host.identity.model import Person
 from host.wallet.errors import TransferNotFoundError
 from host.wallet.model import Day, Purpose, StatementLine, cash_place
 from host.wallet.repository import ledger
+from host.wallet.repository import packet as packets
 from host.wallet.repository import statement as repository
 
 PAGE_ROWS = 30
@@ -121,11 +122,25 @@ def _next_month(year: int, month: int) -> tuple[int, int, int]:
 def _describe(
     tx: Tx, lines: Sequence[StatementLine], viewer_id: str, order_cards: CardLoader | None
 ) -> list[ShownLine]:
-    sends = [line.other_id for line in lines if line.purpose in {Purpose.SEND, Purpose.REVERSAL}]
-    people = identity.find_people(tx, sends)
+    senders = _find_senders(tx, lines)
+    others = {line.transfer_id: senders.get(line.reference, line.other_id) for line in lines}
+    with_people = {Purpose.SEND, Purpose.REVERSAL, Purpose.PACKET_OPEN}
+    people = identity.find_people(
+        tx, sorted({others[line.transfer_id] for line in lines if line.purpose in with_people})
+    )
     named = sorted({name for line in lines if (name := _card_id(line))})
     cards = order_cards(tx, named, viewer_id) if order_cards is not None and named else {}
-    return [ShownLine(line, people.get(line.other_id), cards.get(_card_id(line))) for line in lines]
+    return [
+        ShownLine(line, people.get(others[line.transfer_id]), cards.get(_card_id(line)))
+        for line in lines
+    ]
+
+
+def _find_senders(tx: Tx, lines: Sequence[StatementLine]) -> dict[str, str]:
+    """Return who sent the red packets that shares came out of."""
+    opened = {line.reference for line in lines if line.purpose is Purpose.PACKET_OPEN}
+    found = packets.find_packets(tx, opened) if opened else {}
+    return {packet.id: packet.sender_id for packet in found.values()}
 
 
 def _card_id(line: StatementLine) -> str:
