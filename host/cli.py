@@ -15,15 +15,18 @@ from typing import Any
 import click
 
 from host import demo, subscriptions
-from host.core import outbox
+from host.core import main_database, outbox
 from host.core.clock import now_ms
 from host.core.deps import Deps
-from host.core.migrate import MigrationRefusedError, migrate
+from host.core.main_database import DatabaseRefusedError
+from host.core.migrate import MigrationRefusedError
 from host.core.settings import Settings, SettingsError, describe
 from host.identity import service as identity
 from host.serve import StartRefusedError, bind, is_loopback, open_deps, serve
 from host.wallet.conformance import ConformanceRefusedError, check_may_serve
 from sdk import cli as sdk_cli
+
+_REFUSED = (MigrationRefusedError, DatabaseRefusedError)
 
 
 class Refusal(click.ClickException):
@@ -79,7 +82,7 @@ def run_with_deps(work: Callable[[Deps], Coroutine[Any, Any, None]]) -> None:
 
     try:
         asyncio.run(run())
-    except MigrationRefusedError as error:
+    except _REFUSED as error:
         raise Refusal(str(error)) from error
 
 
@@ -97,7 +100,7 @@ def serve_command() -> None:
     try:
         listener = bind(settings)
         _run_loop(serve(settings, listener, prepare=_prepare(settings), announce=_announce))
-    except (StartRefusedError, MigrationRefusedError) as error:
+    except (StartRefusedError, *_REFUSED) as error:
         raise Refusal(str(error)) from error
 
 
@@ -106,8 +109,8 @@ def migrate_command() -> None:
     """Bring the database up to date and say what was done."""
     settings = read_settings()
     try:
-        applied = migrate(settings.database_path)
-    except MigrationRefusedError as error:
+        applied = main_database.migrate(settings)
+    except _REFUSED as error:
         raise Refusal(str(error)) from error
     click.echo("\n".join(applied) if applied else "The database is up to date.")
 
@@ -156,7 +159,7 @@ def doctor_command() -> None:
 
     async def run() -> bool:
         async with open_deps(read_settings()) as deps:
-            click.echo(f"database  {deps.settings.database_path}: up to date")
+            click.echo(f"database  {main_database.describe(deps.settings)}: up to date")
             test = deps.runtime.self_test if deps.runtime else None
             click.echo(f"sandbox   {test}")
             for sentence in test.missing if test else ():
@@ -212,8 +215,8 @@ async def _refuse_what_is_for_tests(deps: Deps) -> None:
             raise StartRefusedError(str(error)) from error
     if not is_loopback(deps.settings.host) and await demo.is_demo_lane(deps):
         raise StartRefusedError(
-            f"{deps.settings.database_path} holds the demo lane, whose password everybody knows."
-            "\nUse another HUTONG_DATA_DIR for real people."
+            f"{main_database.describe(deps.settings)} holds the demo lane, whose password everybody"
+            " knows.\nUse another HUTONG_DATA_DIR or HUTONG_DATABASE_URL for real people."
         )
 
 

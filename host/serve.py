@@ -22,16 +22,14 @@ from host import subscriptions
 from host.app import create_app
 from host.bridge.incidents import Incidents
 from host.bridge.workers import pool_settings
-from host.core import answers, live, outbox
+from host.core import answers, live, main_database, outbox
 from host.core.blobs import DiskBlobs
 from host.core.clock import now_ms
-from host.core.db import Database
+from host.core.db import Database, Tx
 from host.core.deps import Deps
 from host.core.live import Hub
-from host.core.migrate import migrate
 from host.core.passwords import Passwords
 from host.core.settings import Settings, with_secret
-from host.core.sqlite import SqliteDatabase
 from runtime.pool import Pool
 
 logger = logging.getLogger(__name__)
@@ -79,8 +77,8 @@ def is_loopback(host: str) -> bool:
 async def open_deps(settings: Settings, *, with_runtime: bool = True) -> AsyncIterator[Deps]:
     """Migrate, open and finally close the parts of a host."""
     settings = with_secret(settings)
-    await asyncio.to_thread(migrate, settings.database_path)
-    db = await SqliteDatabase.open(settings.database_path)
+    await asyncio.to_thread(main_database.migrate, settings)
+    db = await main_database.open_database(settings)
     passwords = Passwords()
     incidents = Incidents()
     pool = Pool(pool_settings(settings), incidents.note) if with_runtime else None
@@ -164,11 +162,16 @@ async def _announce_when_up(deps: Deps, announce: Callable[[Deps], None]) -> Non
     announce(deps)
 
 
+def _sweep_in_turn(tx: Tx, sweep: Callable[..., int], *, now_ms: int) -> int:
+    """Let one host at a time do what is due; the others need not even wait."""
+    return sweep(tx, now_ms=now_ms) if tx.claim_turn(f"sweep {sweep.__module__}") else 0
+
+
 async def _sweep_forever(db: Database) -> None:
     while True:
         for sweep in (*subscriptions.all_sweeps(), live.sweep, answers.sweep):
             try:
-                await db.write(sweep, now_ms=now_ms())
+                await db.write(_sweep_in_turn, sweep, now_ms=now_ms())
             except Exception:
                 # One domain's sweep must not stop the others'; it is tried again in seconds.
                 logger.exception("sweep %s failed", sweep.__module__)

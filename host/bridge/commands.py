@@ -17,20 +17,22 @@ from host.bridge.recording import RecordedCall, Recording
 from host.bridge.replay import NotRunError, Replay, end_of, list_changes, replay, text_of
 from host.bridge.store import Store, store_path
 from host.bridge.workers import pool_settings
+from host.core import main_database
 from host.core.blobs import DiskBlobs
 from host.core.clock import now_ms
 from host.core.deps import Deps
 from host.core.errors import AppError
 from host.core.live import Hub
-from host.core.migrate import MigrationRefusedError, migrate
+from host.core.main_database import DatabaseRefusedError
+from host.core.migrate import MigrationRefusedError
 from host.core.passwords import Passwords
 from host.core.settings import Settings, SettingsError
-from host.core.sqlite import SqliteDatabase
 from host.programs import service as programs
 from host.programs.service import Version
 from runtime.pool import Pool
 
 EXIT_DIFFERENT = 1
+_REFUSED = (MigrationRefusedError, DatabaseRefusedError)
 
 
 @click.command("replay")
@@ -47,7 +49,7 @@ def replay_command(event_id: str, app_id: str, version_name: str | None) -> None
     try:
         settings = Settings.from_env(os.environ)
         done, version = asyncio.run(_replay(settings, event_id, app_id, version_name))
-    except (SettingsError, MigrationRefusedError, NotRunError, AppError) as error:
+    except (SettingsError, *_REFUSED, NotRunError, AppError) as error:
         raise click.UsageError(str(error)) from error
     for line in describe(done, version):
         click.echo(line)
@@ -94,10 +96,10 @@ async def _find_recording(deps: Deps, event_id: str, app_id: str) -> tuple[str, 
 @asynccontextmanager
 async def _open_deps(settings: Settings) -> AsyncIterator[Deps]:
     """Open a host that serves nobody, with workers behind every wall."""
-    if not settings.database_path.exists():
+    if not main_database.exists(settings):
         raise NotRunError(f"There is no host's data in {settings.data_dir.resolve()}.")
-    migrate(settings.database_path)
-    db = await SqliteDatabase.open(settings.database_path)
+    main_database.migrate(settings)
+    db = await main_database.open_database(settings)
     passwords, pool = Passwords(), Pool(pool_settings(settings))
     try:
         test = await pool.start()

@@ -9,9 +9,9 @@ import click
 from host.bridge.export import export_file
 from host.bridge.removal import REMOVED_KEPT_MS, StillOpenError, put_aside
 from host.bridge.store import store_path
+from host.core import main_database
 from host.core.clock import now_ms
 from host.core.settings import Settings, SettingsError
-from host.core.sqlite import SqliteDatabase
 from host.programs import service as programs
 from host.programs.service import Program
 
@@ -67,14 +67,14 @@ def _find(app_id: str) -> tuple[Settings, Program]:
         settings = Settings.from_env(os.environ)
     except SettingsError as error:
         raise click.UsageError(str(error)) from error
-    found = asyncio.run(_read(settings, app_id)) if settings.database_path.exists() else None
+    found = asyncio.run(_read(settings, app_id)) if main_database.exists(settings) else None
     if found is None or not store_path(settings.data_dir, found.id).exists():
         raise click.UsageError(f"{app_id} is not a program that has run on this host.")
     return settings, found
 
 
 async def _read(settings: Settings, app_id: str) -> Program | None:
-    db = await SqliteDatabase.open(settings.database_path)
+    db = await main_database.open_database(settings)
     try:
         return await db.read(programs.find_program, app_id)
     finally:

@@ -66,8 +66,15 @@ class Tx(Protocol):
         """Run ``callback`` on the event loop once the commit is durable; never if it is undone."""
         ...
 
-    def signal(self, topic: str, value: object) -> None:
-        """Hand ``value`` to the listeners of ``topic`` once the commit is durable."""
+    def signal(self, topic: str, value: object, hint: str) -> None:
+        """Hand ``value`` to the listeners of ``topic`` once the commit is durable.
+
+        Those of other processes on the same database get ``hint``, a short text, instead.
+        """
+        ...
+
+    def claim_turn(self, name: str) -> bool:
+        """Take the turn called ``name`` until this transaction ends; False if another has it."""
         ...
 
 
@@ -103,8 +110,18 @@ class Database(Protocol):
         """Run ``use_case`` on a snapshot that cannot be written to."""
         ...
 
-    def listen(self, topic: str, callback: Callable[[object], None]) -> None:
-        """Call ``callback`` on the event loop with each value signalled under ``topic``."""
+    def listen(
+        self,
+        topic: str,
+        callback: Callable[[object], None],
+        *,
+        elsewhere: Callable[[str | None], None],
+    ) -> None:
+        """Call ``callback`` on the event loop with each value signalled under ``topic``.
+
+        ``elsewhere`` is called with the hint of what another process signalled, and with None when
+        some of those may have been missed.
+        """
         ...
 
     async def close(self) -> None:

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any, Concatenate, Protocol
 
 from host.core.db import Item, OutcomeUnknownError, P, T, Together, Tx, only
@@ -35,7 +35,8 @@ class OpenTx(Tx, Protocol):
     """An open transaction that remembers what to tell once it is durable."""
 
     callbacks: list[Callable[[], None]]
-    signals: list[tuple[str, object]]
+    # Topic, value, and the hint for other processes.
+    signals: list[tuple[str, object, str]]
 
 
 class Session(Protocol):
@@ -47,6 +48,10 @@ class Session(Protocol):
 
     def begin(self) -> None:
         """Begin a transaction, alone where the database needs that."""
+        ...
+
+    def announce(self, signals: set[tuple[str, str]]) -> None:
+        """Let other processes hear these topics and hints once the transaction is durable."""
         ...
 
     def commit(self) -> None:
@@ -94,6 +99,7 @@ class GroupCommit:
         self._loop = asyncio.get_running_loop()
         self._queue: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._listeners: dict[str, list[Callable[[object], None]]] = {}
+        self._elsewhere: dict[str, list[Callable[[str | None], None]]] = {}
         self._is_failed = False
         self._thread = threading.Thread(
             target=self._write_forever, name="hutong-writer", daemon=True
@@ -119,9 +125,25 @@ class GroupCommit:
         result: T = await job.done
         return result
 
-    def listen(self, topic: str, callback: Callable[[object], None]) -> None:
+    def listen(
+        self,
+        topic: str,
+        callback: Callable[[object], None],
+        *,
+        elsewhere: Callable[[str | None], None],
+    ) -> None:
         """Call ``callback`` on the event loop with each value signalled under ``topic``."""
         self._listeners.setdefault(topic, []).append(callback)
+        self._elsewhere.setdefault(topic, []).append(elsewhere)
+
+    def _hear(self, topic: str, hint: str) -> None:
+        """Pass on what another process signalled."""
+        for listener in self._elsewhere.get(topic, ()):
+            listener(hint)
+
+    def _hear_of_a_gap(self) -> None:
+        for listener in chain.from_iterable(self._elsewhere.values()):
+            listener(None)
 
     async def stop_writing(self) -> None:
         """Finish what is queued and close the writing connection."""
@@ -164,6 +186,7 @@ class GroupCommit:
                 self._check_works()
                 self._session.begin()
                 txs = [tx for jobs in _neighbours(batch) for tx in self._run_jobs(jobs)]
+                self._session.announce({(s[0], s[2]) for tx in txs for s in tx.signals})
                 self._session.commit()
             except BaseException as error:  # noqa: BLE001  (whatever it is, nobody must wait for ever)
                 if self._is_failed or not self._begin_anew(error, batch):
@@ -244,7 +267,7 @@ class GroupCommit:
         for tx in txs:
             for callback in tx.callbacks:
                 callback()
-            for topic, value in tx.signals:
+            for topic, value, _ in tx.signals:
                 for listener in self._listeners.get(topic, ()):
                     listener(value)
         for job in batch:

@@ -19,6 +19,8 @@ from host.core.errors import SignInRequiredError
 
 TOPIC = "live"
 # A consumer that is this far behind is closed with "resume": it reads the rest from the database.
+# The kind of an event that another process numbered: kind and payload are in the table.
+TO_BE_READ = ""
 WAITING_COUNT_MAX = 256
 WAITING_BYTES_MAX = 1024 * 1024
 PAGE_COUNT_MAX = 200
@@ -67,7 +69,8 @@ def publish(
             payload=text,
             now=now_ms,
         )
-        tx.signal(TOPIC, LiveEvent(person_id, row["last_ev"], kind, payload))
+        event = LiveEvent(person_id, row["last_ev"], kind, payload)
+        tx.signal(TOPIC, event, f"{person_id} {event.ev}")
 
 
 def find_events(tx: Tx, person_id: str, *, since: int) -> list[LiveEvent]:
@@ -177,7 +180,7 @@ class Hub:
         # By person, in the order in which they were opened.
         self._by_person: dict[str, dict[Connection, None]] = {}
         self._upstream: dict[str, UpstreamHandler] = {}
-        db.listen(TOPIC, self._push)
+        db.listen(TOPIC, self._push, elsewhere=self._push_hint)
 
     def on(self, kind: str, handler: UpstreamHandler) -> None:
         """Let ``handler`` take what browsers send under ``kind``."""
@@ -225,6 +228,15 @@ class Hub:
     def count(self) -> int:
         """Return the number of open connections."""
         return sum(map(len, self._by_person.values()))
+
+    def _push_hint(self, hint: str | None) -> None:
+        """Push what another process numbered; whoever sends it reads it first."""
+        if hint is None:  # whose event was missed is not known: all come back and catch up
+            self.end_all("resume")
+            return
+        person_id, _, ev = hint.partition(" ")
+        if person_id in self._by_person:
+            self._push(LiveEvent(person_id, int(ev), TO_BE_READ, {}))
 
     def _push(self, value: object) -> None:
         assert isinstance(value, LiveEvent), "only publish() signals under this topic"

@@ -125,7 +125,7 @@ async def _send_events(connection: Connection) -> str:
         connection.waiting_bytes = 0 if connection.queue.empty() else connection.waiting_bytes
         if event.ev <= connection.last_ev:
             continue
-        if event.ev > connection.last_ev + 1:
+        if event.ev > connection.last_ev + 1 or event.kind == live.TO_BE_READ:
             await _catch_up(connection)
             continue
         await connection.send_frame(event.encode())

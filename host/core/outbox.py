@@ -66,7 +66,7 @@ def publish_all(tx: Tx, events: Sequence[Event], *, now_ms: int) -> list[str]:
             for event_id, event in zip(ids, events, strict=True)
         ],
     )
-    tx.signal(TOPIC, ids[-1])
+    tx.signal(TOPIC, ids[-1], "")
     return ids
 
 
@@ -87,7 +87,7 @@ async def deliver_next(db: Database, subscriptions: Subscriptions, *, now_ms: in
 async def relay(db: Database, subscriptions: Subscriptions, *, clock: Callable[[], int]) -> None:
     """Deliver events until cancelled."""
     wake = asyncio.Event()
-    db.listen(TOPIC, lambda _: wake.set())
+    db.listen(TOPIC, lambda _: wake.set(), elsewhere=lambda _: wake.set())
     while True:
         while await deliver_next(db, subscriptions, now_ms=clock()):
             pass

@@ -7,7 +7,9 @@ the server sums up as ``numeric`` is read as one.
 """
 
 import asyncio
+import hashlib
 import re
+import secrets
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -22,8 +24,10 @@ from psycopg.adapt import Loader
 from psycopg.rows import dict_row
 
 from host.core.db import Kind, P, Row, T, Tx, Value
+from host.core.errors import UnavailableError
 from host.core.group_commit import GroupCommit
 from host.core.migrate import apply_missing, find_migrations
+from host.core.postgresql_hints import CHANNEL, Ear, encode_hint
 
 READERS_COUNT = 4
 # Any number that nothing else on the server locks.
@@ -43,6 +47,10 @@ Connection = psycopg.Connection[dict[str, Any]]
 
 class ServerRefusedError(Exception):
     """The database at the address is not one that the host can use; the text says what to do."""
+
+
+REFUSALS = (ServerRefusedError, psycopg.Error)
+_AWAY = "The database cannot be reached at the moment. Try again in a minute."
 
 
 class _WholeNumber(Loader):
@@ -115,7 +123,7 @@ class PostgresTx:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self.callbacks: list[Callable[[], None]] = []
-        self.signals: list[tuple[str, object]] = []
+        self.signals: list[tuple[str, object, str]] = []
 
     def rows(self, sql: str, **params: Value) -> list[Row]:
         """Return every row."""
@@ -160,9 +168,17 @@ class PostgresTx:
         """Run ``callback`` on the event loop once the commit is durable."""
         self.callbacks.append(callback)
 
-    def signal(self, topic: str, value: object) -> None:
-        """Hand ``value`` to the listeners of ``topic`` in this process once it is durable."""
-        self.signals.append((topic, value))
+    def signal(self, topic: str, value: object, hint: str) -> None:
+        """Hand ``value`` to the listeners of ``topic`` once the commit is durable."""
+        self.signals.append((topic, value, hint))
+
+    def claim_turn(self, name: str) -> bool:
+        """Take the turn called ``name`` until this transaction ends; False if another has it."""
+        row = self.row(
+            "SELECT CASE WHEN pg_try_advisory_xact_lock(:number) THEN 1 ELSE 0 END AS is_mine",
+            number=int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True),
+        )
+        return row is not None and bool(row["is_mine"])
 
     def _execute(self, sql: str, params: dict[str, Value]) -> psycopg.Cursor[dict[str, Any]]:
         text, lists = _translate(sql)
@@ -189,6 +205,7 @@ class PostgresSession:
     """The connection that writes; a broken one is replaced."""
 
     def __init__(self, url: str) -> None:
+        self.name = secrets.token_hex(8)
         self._url = url
         self._connection = connect(url)
 
@@ -199,6 +216,14 @@ class PostgresSession:
     def begin(self) -> None:
         """Begin."""
         self._connection.execute("BEGIN")
+
+    def announce(self, signals: set[tuple[str, str]]) -> None:
+        """Let other processes hear of it once it is durable."""
+        if signals:
+            self._connection.execute(
+                "SELECT CAST(count(pg_notify(%s, text)) AS INT) FROM unnest(%s::text[]) AS t(text)",
+                (CHANNEL, [encode_hint(self.name, *signal) for signal in sorted(signals)]),
+            )
 
     def commit(self) -> None:
         """Commit; a transaction that the server has given up must not pass for committed."""
@@ -247,11 +272,19 @@ class PostgresDatabase(GroupCommit):
         self._idle: SimpleQueue[Connection] = SimpleQueue()
         self._readers = ThreadPoolExecutor(READERS_COUNT, thread_name_prefix="hutong-reader")
         super().__init__(session)
+        self._ear = Ear(
+            lambda: connect(url),
+            session.name,
+            lambda *heard: self._loop.call_soon_threadsafe(self._hear, *heard),
+            lambda: self._loop.call_soon_threadsafe(self._hear_of_a_gap),
+        )
 
     @classmethod
     async def open(cls, url: str) -> "PostgresDatabase":
         """Open the database at ``url``, which must be migrated, for the running event loop."""
-        return cls(url, await asyncio.to_thread(PostgresSession, url))
+        db = cls(url, await asyncio.to_thread(PostgresSession, url))
+        await asyncio.to_thread(db._ear.start)
+        return db
 
     async def read(
         self, use_case: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs
@@ -263,6 +296,7 @@ class PostgresDatabase(GroupCommit):
 
     async def close(self) -> None:
         """Finish what is queued and let go of the connections."""
+        await asyncio.to_thread(self._ear.stop)
         await self.stop_writing()
         self._readers.shutdown(wait=True)
         with suppress(Empty):
@@ -270,18 +304,34 @@ class PostgresDatabase(GroupCommit):
                 self._idle.get_nowait().close()
 
     def _read_now(self, run: Callable[[Tx], T]) -> T:
-        try:
-            connection = self._idle.get_nowait()
-        except Empty:
-            connection = connect(self.url)
-        try:
-            connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            return run(PostgresTx(connection))
-        finally:
-            with suppress(psycopg.Error):
-                connection.execute("ROLLBACK")
+        for is_last in (False, True):
+            connection = self._borrow()
+            try:
+                connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                return run(PostgresTx(connection))
+            except psycopg.OperationalError as error:
+                # The server was started anew since this connection was used, or is away.
+                if is_last or not connection.broken:
+                    raise UnavailableError(_AWAY) from error
+            finally:
+                with suppress(psycopg.Error):
+                    connection.execute("ROLLBACK")
+                if not connection.broken and not connection.closed:
+                    self._idle.put(connection)
+        raise AssertionError("the second try returns or raises")
+
+    def _borrow(self) -> Connection:
+        while True:
+            try:
+                connection = self._idle.get_nowait()
+            except Empty:
+                break
             if not connection.broken and not connection.closed:
-                self._idle.put(connection)
+                return connection
+        try:
+            return connect(self.url)
+        except psycopg.OperationalError as error:
+            raise UnavailableError(_AWAY) from error
 
 
 def migrate(url: str) -> list[str]:

@@ -36,6 +36,9 @@ class Settings:
     trusted_proxy_count: int = 0
     # Everything that must survive is below this folder.
     data_dir: Path = Path("data")
+    # A PostgreSQL server for the main database, which several hosts may share; empty: a file of
+    # SQLite's below data_dir.
+    database_url: str = ""
     # A living demo lane on an empty database; only ever on a loopback address.
     demo: bool = True
     # Signs and derives: CSRF masks, open ids.  Made at the first start when not given.
@@ -137,10 +140,15 @@ def describe(settings: Settings) -> list[tuple[str, str]]:
     return [
         (
             PREFIX + field.name.upper(),
-            "(hidden)" if field.name == "secret_key" else str(getattr(settings, field.name)),
+            "(hidden)" if _is_hidden(settings, field.name) else str(getattr(settings, field.name)),
         )
         for field in dataclasses.fields(settings)
     ]
+
+
+def _is_hidden(settings: Settings, name: str) -> bool:
+    # An address may hold a password.
+    return name == "secret_key" or (name == "database_url" and bool(settings.database_url))
 
 
 def _parse(kind: Any, text: str) -> Any:
@@ -168,6 +176,9 @@ def _check(values: dict[str, Any]) -> list[str]:
     if not 0 <= values.get("port", 0) <= 65_535:  # noqa: PLR2004  (ports are 16 bits)
         mistakes.append("HUTONG_PORT must be 0 to 65535")
     mistakes += _check_egress(values)
+    database = values.get("database_url", "")
+    if database and not database.startswith(("postgresql://", "postgres://")):
+        mistakes.append("HUTONG_DATABASE_URL must begin with postgresql://")
     url = values.get("public_url", "")
     if url and not url.startswith(("http://", "https://")):
         mistakes.append("HUTONG_PUBLIC_URL must begin with http:// or https://")

@@ -59,7 +59,7 @@ class SqliteTx:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self.callbacks: list[Callable[[], None]] = []
-        self.signals: list[tuple[str, object]] = []
+        self.signals: list[tuple[str, object, str]] = []
 
     def rows(self, sql: str, **params: Value) -> list[Row]:
         """Return every row."""
@@ -109,9 +109,13 @@ class SqliteTx:
         """Run ``callback`` on the event loop once the commit is durable."""
         self.callbacks.append(callback)
 
-    def signal(self, topic: str, value: object) -> None:
+    def signal(self, topic: str, value: object, hint: str) -> None:
         """Hand ``value`` to the listeners of ``topic`` once the commit is durable."""
-        self.signals.append((topic, value))
+        self.signals.append((topic, value, hint))
+
+    def claim_turn(self, name: str) -> bool:  # noqa: ARG002  (the writer is alone)
+        """Take the turn called ``name``: no other process has it."""
+        return True
 
 
 @cache
@@ -160,6 +164,9 @@ class SqliteSession:
         """Take the lock and begin."""
         self.lock.take()
         self._connection.execute("BEGIN IMMEDIATE")
+
+    def announce(self, signals: set[tuple[str, str]]) -> None:
+        """Tell nobody: no other host shares the file."""
 
     def commit(self) -> None:
         """Commit, which may checkpoint, and only then give the lock back."""

@@ -4,9 +4,7 @@ They read the database file itself, also while the host runs, and change nothing
 """
 
 import os
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
@@ -15,9 +13,9 @@ import click
 
 from host.core.clock import now_ms
 from host.core.db import Tx
+from host.core.main_database import DatabaseRefusedError, read_once
 from host.core.money import format_money
 from host.core.settings import Settings, SettingsError
-from host.core.sqlite import SqliteTx, connect
 from host.wallet import audit, checkpoints
 from host.wallet.errors import AccountNotFoundError
 
@@ -100,21 +98,10 @@ def _settings() -> Settings:
 
 
 def _read(settings: Settings, use_case: Callable[[Tx], T]) -> T:
-    path = settings.database_path
-    if not path.exists():
-        raise click.ClickException(
-            f"{path} does not exist. Set HUTONG_DATA_DIR to the folder of the host's data."
-        )
-    with closing(connect(path, read_only=True)) as connection:
-        connection.execute("BEGIN")
-        try:
-            return use_case(SqliteTx(connection))
-        except sqlite3.OperationalError as error:
-            raise click.ClickException(
-                f"{path} cannot be read: {error}. Run hutong migrate first."
-            ) from error
-        finally:
-            connection.execute("ROLLBACK")
+    try:
+        return read_once(settings, use_case)
+    except DatabaseRefusedError as error:
+        raise click.ClickException(str(error)) from error
 
 
 def _parse_moment(text: str) -> int:

@@ -81,10 +81,10 @@ class TestWrite:
     async def test_after_commit_runs_for_what_stands_only(self, db: SqliteDatabase) -> None:
         """A refused use case signals nothing."""
         heard: list[object] = []
-        db.listen("topic", heard.append)
+        db.listen("topic", heard.append, elsewhere=heard.append)
 
         def tell(tx: Tx, value: str, *, refuse: bool) -> None:
-            tx.signal("topic", value)
+            tx.signal("topic", value, "")
             if refuse:
                 raise ConflictError("No.")
 

@@ -202,4 +202,5 @@ def sweep(tx: Tx, *, now_ms: int) -> int:
 def _revoke(tx: Tx, session: Session, *, now_ms: int) -> None:
     if repository.revoke_session(tx, session.id, now_ms=now_ms):
         live.revoke_tickets(tx, session.id)
-        tx.signal(SESSION_ENDED_TOPIC, (session.person_id, session.id))
+        ended = f"{session.person_id} {session.id}"
+        tx.signal(SESSION_ENDED_TOPIC, ended, ended)
