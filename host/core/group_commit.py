@@ -264,12 +264,6 @@ class GroupCommit:
             self._loop.call_soon(told.set)
 
     def _tell_all(self, batch: list[_Job], txs: list[OpenTx]) -> None:
-        for tx in txs:
-            for callback in tx.callbacks:
-                callback()
-            for topic, value, _ in tx.signals:
-                for listener in self._listeners.get(topic, ()):
-                    listener(value)
         for job in batch:
             if job.done.done():  # the caller hung up; the work stands
                 continue
@@ -277,6 +271,14 @@ class GroupCommit:
                 job.done.set_exception(job.error)
             else:
                 job.done.set_result(job.result)
+        # After the callers, who must not wait for ever because of a mistake in one of these; they
+        # run before any of them goes on all the same.
+        for tx in txs:
+            for callback in tx.callbacks:
+                callback()
+            for topic, value, _ in tx.signals:
+                for listener in self._listeners.get(topic, ()):
+                    listener(value)
 
 
 def _neighbours(batch: list[_Job]) -> Iterator[list[_Job]]:

@@ -16,8 +16,9 @@ START_S_MAX = 60
 class HostProcess:
     """`hutong` on a free port, with its own data folder."""
 
-    def __init__(self, data_dir: Path, *, demo: bool = False) -> None:
+    def __init__(self, data_dir: Path, *, demo: bool = False, database_url: str = "") -> None:
         self.data_dir = data_dir
+        self.database_url = database_url
         self.port = 0
         self.output = ""
         self._demo = demo
@@ -41,6 +42,7 @@ class HostProcess:
             **{name: value for name, value in os.environ.items() if not name.startswith("HUTONG_")},
             "HUTONG_DATA_DIR": str(self.data_dir),
             "HUTONG_PORT": str(self.port),
+            "HUTONG_DATABASE_URL": self.database_url,
             "HUTONG_DEMO": "1" if self._demo else "0",
             "PYTHONPATH": str(ROOT),
         }
