@@ -66,7 +66,7 @@ class Tx(Protocol):
         """Run ``callback`` on the event loop once the commit is durable; never if it is undone."""
         ...
 
-    def signal(self, topic: str, value: object, hint: str) -> None:
+    def signal(self, topic: str, value: object, hint: str = "") -> None:
         """Hand ``value`` to the listeners of ``topic`` once the commit is durable.
 
         Those of other processes on the same database get ``hint``, a short text, instead.
@@ -115,7 +115,7 @@ class Database(Protocol):
         topic: str,
         callback: Callable[[object], None],
         *,
-        elsewhere: Callable[[str | None], None],
+        elsewhere: Callable[[str | None], None] | None = None,
     ) -> None:
         """Call ``callback`` on the event loop with each value signalled under ``topic``.
 

@@ -130,11 +130,12 @@ class GroupCommit:
         topic: str,
         callback: Callable[[object], None],
         *,
-        elsewhere: Callable[[str | None], None],
+        elsewhere: Callable[[str | None], None] | None = None,
     ) -> None:
         """Call ``callback`` on the event loop with each value signalled under ``topic``."""
         self._listeners.setdefault(topic, []).append(callback)
-        self._elsewhere.setdefault(topic, []).append(elsewhere)
+        if elsewhere is not None:
+            self._elsewhere.setdefault(topic, []).append(elsewhere)
 
     def _hear(self, topic: str, hint: str) -> None:
         """Pass on what another process signalled."""

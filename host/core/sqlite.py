@@ -109,7 +109,7 @@ class SqliteTx:
         """Run ``callback`` on the event loop once the commit is durable."""
         self.callbacks.append(callback)
 
-    def signal(self, topic: str, value: object, hint: str) -> None:
+    def signal(self, topic: str, value: object, hint: str = "") -> None:
         """Hand ``value`` to the listeners of ``topic`` once the commit is durable."""
         self.signals.append((topic, value, hint))
 
