@@ -26,8 +26,8 @@ from host.identity import service as identity
 from host.market import service as market
 from host.payments.model import Caller, KeyRole, Mode
 from host.payments.service import keys as payment_keys
+from host.payments.service import notices, paying
 from host.payments.service import orders as payment_orders
-from host.payments.service import paying
 from host.payments.service.orders import OrderAsk
 from host.programs import service as programs
 from host.programs.incident import Incident
@@ -192,8 +192,14 @@ def _payment(tx: Tx, ann: str, zhou: str, brand_id: str) -> Ids:
     order = payment_orders.create_order(
         tx, ask, caller=caller, fee_bps=0, may_loop=False, now_ms=START_MS
     )
+    url = "https://tea.example/notices"
+    endpoint = notices.create_endpoint(tx, url, caller=caller, may_loop=False, now_ms=START_MS)
     paying.pay_test(tx, order.id, actor_id=ann, now_ms=START_MS)
-    return {"prepay": order.id, "payment_key": key.id, "trade": ask.out_trade_no}
+    told, _ = notices.list_notices(tx, caller=caller, after=None, limit=1)
+    return {
+        "prepay": order.id, "payment_key": key.id, "trade": ask.out_trade_no,
+        "endpoint": endpoint.id, "payment_event": told[0].id, "act": "close",
+    }  # fmt: skip
 
 
 def _programs(tx: Tx, ann: str, zhou: str, grace: str, brand_id: str) -> Ids:
@@ -232,9 +238,20 @@ def _programs(tx: Tx, ann: str, zhou: str, grace: str, brand_id: str) -> Ids:
 
 def missing(theirs: Ids) -> Ids:
     """Return ids of the same form that name nothing."""
-    named = {"person", "handle", "brand_handle", "program", "message", "seq", "digest", "secret"}
+    named = {
+        "act",
+        "person",
+        "handle",
+        "brand_handle",
+        "program",
+        "message",
+        "seq",
+        "digest",
+        "secret",
+    }
     found = {thing: new_id() for thing in theirs if thing not in named}
     return found | {
+        "act": "close",
         "person": new_id(), "handle": "nobody", "brand_handle": "no_house", "program": "no.such",
         "message": "no-such", "secret": "NO_KEY", "seq": "999", "digest": "0" * 64,
     }  # fmt: skip
