@@ -73,3 +73,14 @@ class MoneyPage:
     splits: Sequence[Split]
     payments: Sequence[PersonPayment]
     people: dict[str, Person]
+
+    def next_of(self, currency: Currency) -> Coming | None:
+        """What becomes available next in a currency."""
+        for coming in self.coming:
+            if coming.currency == currency and coming.amount_minor > 0:
+                return coming
+        return None
+
+    def available_of(self, currency: Currency) -> int:
+        """What can be paid out in a currency."""
+        return sum(b.available_minor for b in self.balances if b.currency == currency)

@@ -1,50 +1,11 @@
 """What a stranger gets from every address that takes an id: the table that decides it."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
-
-from tests.abuse.street import Street
+from tests.abuse.rows_kinds import Alike, Key, Open, alike
+from tests.abuse.rows_settlement import SETTLEMENT_ROWS
 from tests.market.people import HOME
 from tests.wallet.people import PIN
 
 NEW_ID = "0198c0de-0000-7000-8000-00000000000e"
-
-
-@dataclass(frozen=True)
-class Alike:
-    """Somebody else's and a missing one get the same answer, and nothing is changed.
-
-    Each case says what stands in the address: a thing of theirs, ``own:`` one of Eve's.
-    """
-
-    cases: tuple[Mapping[str, str], ...]
-    status: int = 404
-    form: Mapping[str, str] = field(default_factory=dict)
-    json: Any = None
-    query: str = ""
-    bearer: bool = False
-
-
-@dataclass(frozen=True)
-class Key:
-    """The id is the caller's own key: one that is taken is refused and tells nothing."""
-
-    case: Mapping[str, str]
-    status: int
-    json: Callable[[Street], Any]
-
-
-@dataclass(frozen=True)
-class Open:
-    """What the id names may be seen or used by everybody who is signed in."""
-
-    why: str
-
-
-def alike(*cases: Mapping[str, str], status: int = 404, **more: Any) -> Alike:
-    """Say that a stranger's looks like a missing one."""
-    return Alike(cases, status, **more)
 
 
 # Sales and the console: with the name of the stranger's own shop, and with that of the other.
@@ -81,6 +42,7 @@ PROGRAM = ({"program_id": "program"},)
 REASON = "Looked at the shop and its papers for a while."
 
 ROWS: dict[str, Alike | Key | Open] = {
+    **SETTLEMENT_ROWS,
     # The wallet.
     "wallet_api.get_transfer": alike(*OFFER),
     "wallet.home.show_receipt": alike(*OFFER),

@@ -32,11 +32,16 @@ from host.payments.service.orders import OrderAsk
 from host.programs import service as programs
 from host.programs.incident import Incident
 from host.review import service as review
+from host.settlement import service as settlement
+from host.settlement.model import DAY_MS
+from host.settlement.repository.items import find_batches
+from host.settlement.split_model import Receiver, ReceiverKind
 from tests.conftest import START_MS
 from tests.market import make
 from tests.market.make import Lane
 from tests.market.people import HOME
 from tests.programs.packages import APP_ID, make_checked
+from tests.settlement.make import pay_in
 from tests.wallet.people import PIN, Person, register
 
 Ids = dict[str, str]
@@ -77,6 +82,7 @@ async def build(app: Quart, deps: Deps) -> Street:
     theirs |= await _money(ann, bob, theirs["group"])
     theirs |= await deps.db.write(_till, ann.id, zhou.id, theirs["brand"])
     theirs |= await deps.db.write(_payment, ann.id, zhou.id, theirs["brand"])
+    theirs |= await deps.db.write(_earned, ann.id, bob.id, theirs["brand"])
     theirs["session"] = (await deps.db.read(identity.find_devices, ann.id, now_ms=START_MS))[0].id
     return Street(deps, ann, bob, zhou, grace, eve, theirs, own)
 
@@ -129,6 +135,21 @@ async def _money(ann: Person, bob: Person, group_id: str) -> Ids:
         "offer": waits["transfer_id"],
         "operation": operation["operation_id"],
     }
+
+
+def _earned(tx: Tx, ann: str, bob: str, brand_id: str) -> Ids:
+    """The tea house has earned, it was settled, and Bob got a part of it."""
+    kind = "earned-2026"
+    pay_in(tx, "trade-2026", 1_000, brand_id=brand_id, payer_id=ann, source_kind=kind)
+    split = settlement.split_earning(
+        tx, request_id="split-2026", brand_id=brand_id, actor_id=ann, source_kind=kind,
+        source_id="trade-2026", receivers=[Receiver(ReceiverKind.PERSON, bob, 10)],
+        now_ms=START_MS,
+    )  # fmt: skip
+    settlement.sweep(tx, now_ms=START_MS + DAY_MS)
+    batch = find_batches(tx, brand_id, limit=1)[0]
+    return {"earning_kind": kind, "earning": "trade-2026", "split": split.id,
+            "batch": batch.id, "file_kind": "fund-flow", "day": "2026-11-19"}  # fmt: skip
 
 
 def _talk(tx: Tx, ann: str, bob: str, zhou: str) -> Ids:

@@ -21,7 +21,7 @@ async def download(handle: str, kind: str, day: str) -> ResponseReturnValue:
     file = await deps().db.read(
         _make,
         handle,
-        read_kind(kind),
+        kind,
         day,
         actor_id=current_person_id(),
         has_bom=request.args.get("bom") == "1",
@@ -48,7 +48,7 @@ def read_kind(text: str) -> FileKind:
 
 
 def _make(
-    tx: Tx, handle: str, kind: FileKind, day: str, *, actor_id: str, has_bom: bool, now_ms: int
+    tx: Tx, handle: str, kind: str, day: str, *, actor_id: str, has_bom: bool, now_ms: int
 ) -> DailyFile:
     brand = brands.access_brand_by_handle(tx, handle, actor_id=actor_id)
-    return service.make_file(tx, brand.id, kind, day, has_bom=has_bom, now_ms=now_ms)
+    return service.make_file(tx, brand.id, read_kind(kind), day, has_bom=has_bom, now_ms=now_ms)

@@ -21,9 +21,7 @@ async def show_money(handle: str) -> str:
     """Show what is pending, available and on its way; ``rows`` asks for the changing part."""
     page = await _page(handle)
     template = "settlement/_money.html" if "rows" in request.args else "settlement/money.html"
-    return await render(
-        template, **_frame(page), page=page, days=_past_days(), now_ms=deps().now_ms()
-    )
+    return await render(template, **_frame(page), page=page, days=_past_days())
 
 
 @blueprint.get("/payout")
