@@ -1,10 +1,12 @@
 """The soft limit on CPU time, inside the worker: the handler is stopped and the worker lives.
 
 A timer of the process's own CPU time sends SIGPROF; its handler raises ``CpuLimitError`` in
-whatever Python code is running.  It is a ``BaseException`` and the language wall has no way to
-name one, but a ``finally`` with a ``continue`` can still lose it, so the timer fires again and
-again.  It cannot interrupt one long operation in C, and it is no wall: native code can switch it
-off.  For both there is the wall-clock limit in the host, which kills.
+whatever Python code is running once that has had its time.  It is a ``BaseException`` and the
+language wall has no way to name one, but a ``finally`` with a ``continue`` can still lose it, and
+the timer fires again and again.  It is set once and not for each event: it stands still while the
+worker waits, and two system calls for every piece of code cost more than a look every 10 ms.  It
+cannot interrupt one long operation in C, and it is no wall: native code can switch it off.  For
+both there is the wall-clock limit in the host, which kills.
 """
 
 import signal
@@ -12,11 +14,13 @@ import time
 from collections.abc import Callable
 from types import FrameType
 
-# Fire again after this much more CPU time, for code that swallowed the first.
-AGAIN_S = 0.01
+# How often the timer fires, in CPU time: the limit is kept to within this much.
+TICK_S = 0.01
 # A piece of code after a host call gets at least this much, else an event near its limit could not
 # even receive the answer.
-LEAST_S = 0.001
+LEAST_NS = 1_000_000
+
+_now_ns = time.thread_time_ns
 
 
 class CpuLimitError(BaseException):
@@ -34,6 +38,7 @@ class CpuLimit:
         self._is_program_file = is_program_file
         self._is_on = False
         self._began_ns = 0
+        self._ends_ns = 0
         # Where the program was when the limit was reached; the last time wins.
         self.place: tuple[str, int] | None = None
 
@@ -41,25 +46,28 @@ class CpuLimit:
         """Take over SIGPROF.  Once, before the lockdown."""
         signal.signal(signal.SIGPROF, self._on_signal)
 
+    def arm(self) -> None:
+        """Set the timer going.  In the worker itself: a fork does not take timers along."""
+        signal.setitimer(signal.ITIMER_PROF, TICK_S, TICK_S)
+
     def start(self, left_ns: int) -> None:
         """Let the code that follows have ``left_ns`` of CPU time."""
-        self._began_ns = time.thread_time_ns()
+        self._began_ns = now_ns = _now_ns()
+        self._ends_ns = now_ns + max(LEAST_NS, left_ns)
         self._is_on = True
-        signal.setitimer(signal.ITIMER_PROF, max(left_ns / 1e9, LEAST_S), AGAIN_S)
 
     def stop(self) -> int:
         """Switch the limit off and return the CPU time since ``start`` in nanoseconds.
 
         Returns 0 when it was off already.
         """
-        was_on, self._is_on = self._is_on, False
-        if not was_on:
+        if not self._is_on:
             return 0
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        return time.thread_time_ns() - self._began_ns
+        self._is_on = False
+        return _now_ns() - self._began_ns
 
     def _on_signal(self, _signal: int, at: FrameType | None) -> None:
-        if not self._is_on:
+        if not self._is_on or _now_ns() < self._ends_ns:
             return
         self.place = self._find_place(at) or self.place
         raise CpuLimitError

@@ -27,6 +27,8 @@ ADVICE = (
     "keep texts, numbers, lists and dicts; of an enum the member's .value, of a record asdict(…) or"
     " ._asdict()"
 )
+# Whole numbers that are certainly written and read back as they are.
+_INTEGER_MAX = 2**53
 _SCALARS = (str, int, float, bool, type(None))
 
 
@@ -48,6 +50,8 @@ def encode(value: Any, bytes_max: int = BYTES_MAX) -> bytes:
     would come back as something else.  So the text is read again and compared: equal means plain,
     at the speed of C.
     """
+    if type(value) is int and -_INTEGER_MAX < value < _INTEGER_MAX:
+        return _encoder.encode(value)
     if type(value) in _SIZED and len(value) > bytes_max:
         raise NotPlainError(f"has more than {bytes_max} bytes")
     try:

@@ -24,6 +24,8 @@ COMPONENTS = "components/"
 # Path of the file of the program as a whole, without ``.py``.
 APP = "app"
 NOTHING_GIVEN: Mapping[str, msgspec.Raw] = MappingProxyType({})
+# Where an instance keeps the text of what nobody has looked at yet.  No program can name it.
+KEPT = "_kept_"
 # Public names of a class that are neither state nor handlers.
 _NOT_STATE = (staticmethod, classmethod)
 _split_state = msgspec.json.Decoder(dict[str, msgspec.Raw])
@@ -58,6 +60,26 @@ class PageClass:
     defaults: Mapping[str, bytes]
     # Properties: worked out after each event and shown like attributes.
     computed: Mapping[str, property]
+
+
+class LateValue:
+    """An attribute whose text is read when a handler first looks at it; most never are.
+
+    Not a data descriptor: what is in the instance goes before it, at the speed of the interpreter.
+    """
+
+    __slots__ = ("_default", "_name")
+
+    def __init__(self, name: str, default: bytes) -> None:
+        self._name = name
+        self._default = default
+
+    def __get__(self, page: Any, _class: type) -> Any:
+        """Read the value into the instance, and return it."""
+        values = vars(page)
+        text = values[KEPT].get(self._name, self._default)
+        value = values[self._name] = _read_value.decode(text)
+        return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +119,9 @@ class Program:
 
     def call(self, function: FunctionType, page: Any, argument: tuple[Any, ...]) -> Any:
         """Call a handler with as much of the argument as it takes."""
-        if not function.__code__.co_flags & CO_VARARGS:
-            argument = argument[: max(0, function.__code__.co_argcount - 1)]
+        code = function.__code__
+        if code.co_argcount <= len(argument) and not code.co_flags & CO_VARARGS:
+            argument = argument[: max(0, code.co_argcount - 1)]
         return function(page, *argument)
 
     def argument(self, handler: str, payload: bytes, query: bytes) -> tuple[Any, ...]:
@@ -187,6 +210,10 @@ def run_handler(program: Program, event: m.RunEvent, bytes_max: int) -> tuple[Ch
         _refuse_memory(page, page_class)
         return Changes({}, []), None
     changes = compare(page, page_class, before, bytes_max, given)
+    # What changed counts twice here, which is cheap and nearly always small enough.
+    written = sum(len(name) + len(bytes(text)) + 4 for name, text in changes.changed.items())
+    if len(event.state) + written > bytes_max:
+        _refuse_large(changes, before, bytes_max)
     if is_part:
         return changes, _emitted_by(page, event.handler)
     # Only a card is handed on; what other handlers return is nobody's business.
@@ -221,10 +248,9 @@ def fill(page: Any, page_class: PageClass, state: bytes) -> dict[str, msgspec.Ra
     """Give an instance its state; return the text of each value as it was."""
     before = _split_state.decode(state)
     values = vars(page)
-    for name, text in page_class.defaults.items():
-        if name not in before:
-            values[name] = _read_value.decode(text)
-    values.update(_read_state.decode(state))
+    values[KEPT] = before
+    for name in before.keys() - page_class.defaults.keys():
+        values[name] = _read_value.decode(before[name])
     return before
 
 
@@ -240,49 +266,54 @@ def compare(
     ``given`` are the properties of a component, which it can only read.
     """
     changed: dict[str, msgspec.Raw] = {}
-    size = 2
-    values = _all_values(page, page_class)
+    values = vars(page)
+    defaults, kept = page_class.defaults, values[KEPT]
+    for name, default in defaults.items():
+        # What is still kept nobody has looked at, so nobody has changed it.
+        if name not in values and name not in kept:
+            # `del self.name` uncovers the default of the class, as everywhere in Python.
+            values[name] = _read_value.decode(default)
+    for name, shown in page_class.computed.items():
+        values[name] = shown.__get__(page)
     for name, value in values.items():
-        if type(name) is not str or len(name) > ATTRIBUTE_LENGTH_MAX:
-            raise ProgramError("state", f"self has an attribute name that is not text: {name!r}")
-        if name[:1] == "_":
+        if name not in defaults and not _is_state(name):
             continue
         if name in given:
             _check_unchanged(name, value, given[name])
             continue
         old = before.get(name)
-        text = b"" if old is None else bytes(old)
-        if type(value) is not str and old is not None and plain.same_text(value, text):
-            size += len(name) + len(text) + 4
+        if old is not None and type(value) is not str and plain.same_text(value, bytes(old)):
             continue
         try:
             text = plain.encode(value, bytes_max)
         except plain.NotPlainError as error:
             raise ProgramError("state", f"self.{name}: {error}") from None
-        size += len(name) + len(text) + 4
         if old is None or bytes(old) != text:
             changed[name] = msgspec.Raw(text)
+    removed = [name for name in before if name not in values and name not in defaults]
+    return Changes(changed, removed)
+
+
+def _is_state(name: Any) -> bool:
+    """Tell whether an attribute that is not in the class is part of the page's data."""
+    if type(name) is not str or len(name) > ATTRIBUTE_LENGTH_MAX:
+        raise ProgramError("state", f"self has an attribute name that is not text: {name!r}")
+    return name[:1] != "_"
+
+
+def _refuse_large(changes: Changes, before: Mapping[str, msgspec.Raw], bytes_max: int) -> None:
+    after = {**before, **changes.changed}
+    for name in changes.removed:
+        del after[name]
+    size = 2 + sum(len(name) + len(bytes(text)) + 4 for name, text in after.items())
     if size > bytes_max:
         raise ProgramError("state", f"the page's data has {size} bytes; {bytes_max} are allowed")
-    return Changes(changed, [name for name in before if name not in values])
 
 
 def _check_unchanged(name: str, value: Any, text: msgspec.Raw) -> None:
     if not plain.same_text(value, bytes(text)):
         what = f"self.{name} is given by whoever uses the component: emit an event instead"
         raise ProgramError("state", what)
-
-
-def _all_values(page: Any, page_class: PageClass) -> dict[str, Any]:
-    """Return what a page remembers and shows: its attributes, and what its properties say now."""
-    values: dict[str, Any] = vars(page)
-    for name, text in page_class.defaults.items():
-        if name not in values:
-            # `del self.name` uncovers the default of the class, as everywhere in Python.
-            values[name] = _read_value.decode(text)
-    for name, shown in page_class.computed.items():
-        values[name] = shown.__get__(page)
-    return values
 
 
 def _read_class(cls: type, base: type, path: str) -> PageClass:
@@ -309,12 +340,28 @@ def _read_class(cls: type, base: type, path: str) -> PageClass:
                 defaults[name] = plain.encode(value)
             except plain.NotPlainError as error:
                 raise ProgramError("load", f"{cls.__name__}.{name}: {error}", path) from None
-    return PageClass(_maker(cls), handlers, defaults, computed)
+    return PageClass(_maker(cls, defaults), handlers, defaults, computed)
 
 
-def _maker(cls: type) -> Callable[[], Any]:
-    # Not cls(): a page's __init__ would run outside its state, and life begins in on_load.
-    return lambda: object.__new__(cls)
+def _maker(cls: type, defaults: Mapping[str, bytes]) -> Callable[[], Any]:
+    """Return what makes an instance whose attributes are read late.
+
+    In a class of its own below the program's, which stays what the program wrote.
+    """
+    late: dict[str, Any] = {name: LateValue(name, text) for name, text in defaults.items()}
+    names = {**late, "__module__": cls.__module__, "__delattr__": _delete}
+    below = type(cls)(cls.__name__, (cls,), names)
+    # Not below(): a page's __init__ would run outside its state, and life begins in on_load.
+    return lambda: object.__new__(below)
+
+
+def _delete(page: Any, name: str) -> None:
+    """Do what ``del self.name`` does, whether the value was looked at or not."""
+    values = vars(page)
+    kept = values.get(KEPT, NOTHING_GIVEN)
+    values[KEPT] = {each: text for each, text in kept.items() if each != name}
+    if name in values or name not in kept:
+        object.__delattr__(page, name)
 
 
 def _module_name(path: str) -> str:

@@ -58,6 +58,7 @@ def serve(walls: tuple[str, ...]) -> NoReturn:
     """Run what is sent, one piece after the other."""
     limit = CpuLimit(lambda path: path == FILE)
     limit.install()
+    limit.arm()
     send(m.Ready(list(walls)))
     while True:
         send(_run(_read.decode(_receive()), limit))

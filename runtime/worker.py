@@ -65,6 +65,11 @@ _read_json = msgspec.json.Decoder()
 class Session:
     """One event while it runs: what it has used and what it has said."""
 
+    __slots__ = (
+        "_log_bytes_left", "_log_lines_max", "_random", "calls", "effects", "event", "left_ns",
+        "logs", "used_ns",
+    )  # fmt: skip
+
     def __init__(self, event: m.RunEvent, limits: m.EventLimits) -> None:
         self.event = event
         self.left_ns = limits.cpu_ms * 1_000_000
@@ -126,6 +131,7 @@ class Worker:
 
     def run(self, walls: tuple[str, ...]) -> NoReturn:
         """Serve until the host closes the socket."""
+        self._cpu.arm()
         self._send(m.Ready(list(walls)))
         act: dict[type[Any], Callable[[Any], None]] = {
             m.RunEvent: self._begin_event,
@@ -262,7 +268,7 @@ class Worker:
         event = session.event
         try:
             shown = b"null" if result is None else plain.encode(result)
-            effects = plain.encode(session.effects)
+            effects = plain.encode(session.effects) if session.effects else b"[]"
         except plain.NotPlainError as error:
             raise ProgramError("state", f"{event.handler}: {error}") from None
         changed = _json.encode(state.changed)
@@ -325,8 +331,18 @@ class Worker:
         session.used_ns += used
         session.left_ns -= used
 
-    def _receive(self) -> bytes:
+    def _receive(self) -> bytes | memoryview:
         buffer = self._buffer
+        if not buffer:
+            data = os.read(SOCKET, _READ_BYTES)
+            if len(data) > _LENGTH.size and _LENGTH.unpack_from(data)[0] + _LENGTH.size == len(
+                data
+            ):
+                # Nearly always: one message, whole, and nothing behind it.
+                return memoryview(data)[_LENGTH.size :]
+            if not data:
+                os._exit(0)
+            buffer += data
         self._fill(_LENGTH.size)
         (length,) = _LENGTH.unpack_from(buffer)
         self._fill(_LENGTH.size + length)
@@ -345,9 +361,10 @@ class Worker:
 def send(message: Any) -> None:
     """Write one message to the host."""
     body = _encoder.encode(message)
-    rest = memoryview(_LENGTH.pack(len(body)) + body)
-    while rest:
-        rest = rest[os.write(SOCKET, rest) :]
+    whole = _LENGTH.pack(len(body)) + body
+    sent = os.write(SOCKET, whole)
+    while sent < len(whole):
+        sent += os.write(SOCKET, memoryview(whole)[sent:])
 
 
 def _keep_quiet(_message: Any) -> None:
