@@ -11,12 +11,10 @@ import time
 from dataclasses import dataclass
 from typing import Any, Protocol, cast
 
-import msgspec
-
 from runtime import messages as m
 from runtime import plain, supervisor
-from runtime.job import Job
-from runtime.model import CallRefusedError, CallRequest, Event, EventFailedError
+from runtime.job import Asked, Job
+from runtime.model import CallRequest, Event, EventFailedError
 from runtime.protocol import (
     COMPILED_BYTES_MAX,
     FRAME_SLACK_BYTES,
@@ -42,8 +40,6 @@ PATIENCE = 4
 STARVED_LOOK_S = 0.05
 # Weight of the newest event in the running mean of event times.
 _MEAN_WEIGHT = 0.2
-
-_json = msgspec.json.Encoder()
 
 
 class Owner(Protocol):
@@ -96,8 +92,9 @@ class Connection(asyncio.Protocol):
         )
         self._reader = FrameReader(settings.reply_bytes_max + FRAME_SLACK_BYTES)
         self._jobs: dict[int, Job] = {}
+        # How many of them have not been begun.
+        self.unbegun_count = 0
         self._others: list[_Other] = []
-        self._answers: set[asyncio.Task[None]] = set()
         self._head_since = 0.0
         self._head_cpu_ns = 0
         self._timer: asyncio.TimerHandle | None = None
@@ -149,6 +146,7 @@ class Connection(asyncio.Protocol):
         """Send an event."""
         number = self._exchange.begin_event()
         self._jobs[number] = job
+        self.unbegun_count += 1
         self._write(job.message(number))
         self._work_was_added()
 
@@ -185,8 +183,6 @@ class Connection(asyncio.Protocol):
         """Fail what was in flight and hand back what was not begun."""
         if self._timer is not None:
             self._timer.cancel()
-        for task in self._answers:
-            task.cancel()
         if self._pidfd >= 0:
             # A worker that closed its socket and lives on is of no use to anybody.
             supervisor.kill(self._pidfd)
@@ -255,38 +251,19 @@ class Connection(asyncio.Protocol):
 
     def _begin_call(self, call: m.Call) -> None:
         job = self._jobs[call.event]
-        job.call_count = call.number
         request = CallRequest(job.event.id, call.number, call.name, plain.read_object(call.args))
-        task = self._loop.create_task(self._answer_call(job, call, request))
-        self._answers.add(task)
-        task.add_done_callback(self._answers.discard)
+        if not job.ask(Asked(request, call, self._answer_call, self._settings.answer_bytes_max)):
+            # Nobody waits for this event any more, so it may not do anything more.
+            refusal = m.CallRefusal(call.event, call.number, UNAVAILABLE, "the person has gone")
+            self._answer_call(refusal)
         # The worker may have nothing else to do while this event waits.
         self._owner.worker_is_free(self)
 
-    async def _answer_call(self, job: Job, call: m.Call, request: CallRequest) -> None:
-        answer: m.CallAnswer | m.CallRefusal
-        try:
-            text = await self._ask(job, request)
-            answer = m.CallAnswer(call.event, call.number, text)
-        except CallRefusedError as refusal:
-            answer = m.CallRefusal(call.event, call.number, refusal.code, refusal.message)
-        except Exception:
-            # The host's own mistake must not take the worker and its other people with it.
-            logger.exception("host call %s of event %s failed", call.name, request.event_id)
-            answer = m.CallRefusal(call.event, call.number, UNAVAILABLE, "")
-        if self.closed.done() or not self._exchange.answer(call.event, call.number):
+    def _answer_call(self, answer: m.CallAnswer | m.CallRefusal) -> None:
+        if self.closed.done() or not self._exchange.answer(answer.event, answer.call):
             return
         self._write(answer)
         self._work_was_added()
-
-    async def _ask(self, job: Job, request: CallRequest) -> bytes:
-        if job.future.done():
-            # Nobody waits for this event any more, so it may not do anything more.
-            raise CallRefusedError(UNAVAILABLE, "the person has gone")
-        text = _json.encode(await job.calls(request))
-        if len(text) > self._settings.answer_bytes_max:
-            raise CallRefusedError(UNAVAILABLE, "the answer is too large")
-        return text
 
     def _begin_other(self, work: Work, message: object, wall_s: float) -> asyncio.Future[Any]:
         future = self._loop.create_future()
@@ -323,8 +300,9 @@ class Connection(asyncio.Protocol):
         self._head_since = time.monotonic()
         self._head_cpu_ns = supervisor.cpu_ns(self.pid) or 0
         head = self._exchange.due[0]
-        if isinstance(head, int):
-            self._jobs[head].has_begun = True
+        if type(head) is int and not (job := self._jobs[head]).has_begun:
+            job.has_begun = True
+            self.unbegun_count -= 1
         left_s = self._left_s()
         if self._timer is None or self._timer.when() > self._loop.time() + left_s:
             self._look_in(left_s)

@@ -92,7 +92,7 @@ class Group:
     @property
     def is_waiting(self) -> bool:
         """Tell whether any event has not been begun."""
-        return self.has_waited_since(float("inf"))
+        return bool(self.queue) or any(worker.unbegun_count for worker in self.workers)
 
     @property
     def is_empty(self) -> bool:

@@ -132,8 +132,8 @@ class Pool:
     async def run_event(self, program: ProgramCode, event: Event, calls: Calls) -> Outcome:
         """Run one event and return what it changed, or raise ``EventFailedError``.
 
-        ``calls`` answers the host calls that it makes.  When the caller is cancelled the event's
-        answer is dropped, and no further call of it is let through.
+        ``calls`` answers the host calls that it makes, in the caller's task.  When that is
+        cancelled the event's answer is dropped, and no further call of it is let through.
         """
         self._refuse_if_unfit(program)
         group = self._groups.get(program.key)
@@ -144,10 +144,10 @@ class Pool:
         state = _json.encode(event.state)
         if len(state) > self.settings.state_bytes_max:
             raise EventFailedError("state", f"the page's data has {len(state)} bytes")
-        future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        group.queue.append(Job(event, calls, state, future))
+        job = Job(event, calls, state, asyncio.get_running_loop().create_future())
+        group.queue.append(job)
         self._dispatch(group)
-        return await future
+        return await job.follow()
 
     async def compile(self, sources: dict[str, str]) -> bytes:
         """Compile ``{path: source}`` in a box of its own, or raise ``SourceRefusedError``.

@@ -11,7 +11,7 @@ nor what a call may ask for (the bridge does).
 
 import struct
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -46,8 +46,19 @@ class FrameReader:
         self._body_bytes_max = body_bytes_max
         self._buffer = bytearray()
 
-    def feed(self, data: bytes) -> Iterator[bytes]:
-        """Yield the bodies that are complete now."""
+    def feed(self, data: bytes) -> Iterable[bytes]:
+        """Return the bodies that are complete now, one by one."""
+        length = len(data) - _LENGTH.size
+        if (
+            not self._buffer
+            and 0 < length <= self._body_bytes_max
+            and _LENGTH.unpack_from(data)[0] == length
+        ):
+            # Nearly always: one message, whole, and nothing behind it.
+            return (data[_LENGTH.size :],)
+        return self._cut(data)
+
+    def _cut(self, data: bytes) -> Iterator[bytes]:
         buffer = self._buffer
         buffer += data
         at = 0
@@ -125,14 +136,14 @@ class Exchange:
             message = _from_worker.decode(body)
         except (msgspec.DecodeError, RecursionError, ValueError) as error:
             raise ProtocolViolationError(f"not a message: {error}") from None
-        if isinstance(message, m.Ready):
+        if type(message) is m.Ready:
             self._expect(not self.is_ready, "ready twice")
             self.is_ready = True
             return message
 
         self._expect(self.is_ready and bool(self.due), "nothing was asked")
         head = self.due[0]
-        if isinstance(message, m.Reply | m.Failure):
+        if isinstance(message, _ENDS):
             self._expect(message.event == head, "an answer to another event")
             del self._events[message.event]
         elif isinstance(message, m.Call):
@@ -156,6 +167,8 @@ class Exchange:
             raise ProtocolViolationError(otherwise)
 
 
+# A tuple is looked through ten times as fast as a union of types.
+_ENDS = (m.Reply, m.Failure)
 _WORK_OF: dict[type[Any], Work] = {
     m.Loaded: "load",
     m.LoadFailed: "load",
