@@ -78,7 +78,7 @@ async def _wait_for_a_call(pool: Pool) -> Connection:
     while True:
         for group in pool._groups.values():
             for worker in group.workers:
-                if worker._answers and not worker.closed.done():
+                if worker.in_flight and not worker.due_count and not worker.closed.done():
                     return worker
         await asyncio.sleep(0.005)
 
