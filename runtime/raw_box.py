@@ -22,7 +22,7 @@ from runtime import plain, policy
 from runtime.cpu_limit import CpuLimit, CpuLimitError
 from runtime.policy.classes import ProgramType
 from runtime.policy.guards import ATTRIBUTES
-from runtime.worker import SOCKET, send
+from runtime.worker_socket import SOCKET, send
 
 FILE = "payload.py"
 CPU_MS_MAX = 200

@@ -6,9 +6,7 @@ the host; the checks below are for merchants, who get better messages from them 
 host's refusal.
 """
 
-import os
 import random
-import struct
 import sys
 from collections.abc import Callable
 from types import TracebackType
@@ -22,11 +20,11 @@ from runtime import messages as m
 from runtime.cpu_limit import CpuLimit, CpuLimitError
 from runtime.language import Language
 from runtime.program_box import Program, ProgramError
+from runtime.worker_socket import Inbox, send
 from sdk.contract.capabilities import CAPABILITIES
 from sdk.contract.errors import TOO_MANY_CALLS, UNAVAILABLE
 from sdk.errors import ApiError
 
-SOCKET = 3
 EFFECTS_MAX = 50
 MESSAGE_LENGTH_MAX = 500
 WARM_UP_COUNT = 3
@@ -52,11 +50,7 @@ LOG_LEVELS: dict[str, m.LogLevel] = {
     "log.error": "error",
 }
 INTEGER_BITS_SHOWN_MAX = 256
-_LENGTH = struct.Struct("<I")
-# Python sets so much aside for each read; more than this would be mapped anew each time.
-_READ_BYTES = 1 << 14
 
-_encoder = msgspec.msgpack.Encoder()
 _to_worker: msgspec.msgpack.Decoder[m.ToWorker] = msgspec.msgpack.Decoder(m.ToWorker)
 _json = msgspec.json.Encoder()
 _read_json = msgspec.json.Decoder()
@@ -110,7 +104,7 @@ class Worker:
         self._resting: list[greenlet.greenlet] = []
         self._cpu = CpuLimit(self._is_program_file)
         self._cpu.install()
-        self._buffer = bytearray()
+        self._inbox = Inbox()
         self._send: Callable[[Any], None] = send
 
     def warm_up(self, code: bytes) -> None:
@@ -141,7 +135,7 @@ class Worker:
             m.Compile: self._compile,
         }
         while True:
-            message = _to_worker.decode(self._receive())
+            message = _to_worker.decode(self._inbox.receive())
             act[type(message)](message)
 
     # ── services for the language ──
@@ -330,41 +324,6 @@ class Worker:
         used = self._cpu.stop()
         session.used_ns += used
         session.left_ns -= used
-
-    def _receive(self) -> bytes | memoryview:
-        buffer = self._buffer
-        if not buffer:
-            data = os.read(SOCKET, _READ_BYTES)
-            if len(data) > _LENGTH.size and _LENGTH.unpack_from(data)[0] + _LENGTH.size == len(
-                data
-            ):
-                # Nearly always: one message, whole, and nothing behind it.
-                return memoryview(data)[_LENGTH.size :]
-            if not data:
-                os._exit(0)
-            buffer += data
-        self._fill(_LENGTH.size)
-        (length,) = _LENGTH.unpack_from(buffer)
-        self._fill(_LENGTH.size + length)
-        body = bytes(memoryview(buffer)[_LENGTH.size : _LENGTH.size + length])
-        del buffer[: _LENGTH.size + length]
-        return body
-
-    def _fill(self, size: int) -> None:
-        while len(self._buffer) < size:
-            data = os.read(SOCKET, max(_READ_BYTES, size - len(self._buffer)))
-            if not data:
-                os._exit(0)
-            self._buffer += data
-
-
-def send(message: Any) -> None:
-    """Write one message to the host."""
-    body = _encoder.encode(message)
-    whole = _LENGTH.pack(len(body)) + body
-    sent = os.write(SOCKET, whole)
-    while sent < len(whole):
-        sent += os.write(SOCKET, memoryview(whole)[sent:])
 
 
 def _keep_quiet(_message: Any) -> None:

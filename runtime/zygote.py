@@ -26,6 +26,7 @@ from runtime import compiling, holes, raw_box, worker
 from runtime.jail import BoxLimits, alarm, libc, lockdown, namespaces
 from runtime.jail.selftest import run_probe
 from runtime.messages import Compiled, EventLimits, Exited, Spawn, Spawned, ZygoteStarted
+from runtime.worker_socket import SOCKET
 
 EXIT_BROKEN = 70
 WARM_UPS = 20
@@ -105,7 +106,7 @@ class Zygote:
         # Where workers send the listener of their alarm while they lock themselves down.
         self._told, teller = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         # Well above the number that a worker's own socket takes.
-        number = fcntl.fcntl(teller.detach(), fcntl.F_DUPFD_CLOEXEC, worker.SOCKET + 1)
+        number = fcntl.fcntl(teller.detach(), fcntl.F_DUPFD_CLOEXEC, SOCKET + 1)
         self._teller = socket.socket(fileno=number)
         self._poll = select.poll()
         self._on_ready: dict[int, Callable[[], None]] = {}
@@ -184,10 +185,10 @@ class Zygote:
         """Turn this fork into a worker.  Never returns, whatever happens."""
         try:
             worker.close_streams()
-            os.dup2(end, worker.SOCKET)
+            os.dup2(end, SOCKET)
             uid = request.uid if self._is_root else None
             limits = BoxLimits(request.memory_bytes, self._used_bytes, uid)
-            walls = lockdown(worker.SOCKET, limits, self._teller, request.id)
+            walls = lockdown(SOCKET, limits, self._teller, request.id)
             up = (*self._walls, *walls)
             if request.probe:
                 run_probe(request.probe)
