@@ -14,6 +14,24 @@ SHOP_SECTIONS: dict[str, tuple[tuple[str, str], ...]] = {
         ("Pictures of codes that one person sends", "host.codes.model:PICTURES_PER_MINUTE_MAX"),
         ("Words with a payment by code", "host.codes.model:MEMO_LENGTH_MAX"),
     ),
+    "Bills": (
+        ("A bill's, an account's number", "host.bills.model:NUMBER_LENGTH_MAX"),
+        ("Title of a bill", "host.bills.model:TITLE_LENGTH_MAX"),
+        (
+            "A name of one's own for a number",
+            "host.bills.model:LABEL_LENGTH_MAX",
+        ),
+        ("Region of a biller", "host.bills.model:REGION_LENGTH_MAX"),
+        ("Numbers of one person", "host.bills.model:ACCOUNTS_PER_PERSON_MAX"),
+        ("Numbers that one person tries", "host.bills.model:LINKS_PER_MINUTE_MAX"),
+        ("Bills that a biller sends or changes", "host.bills.model:PUSHES_PER_MINUTE_MAX"),
+        ("A reminder comes before a bill is due", "host.bills.model:REMIND_BEFORE_MS"),
+        (
+            "A payment counts as unanswered after",
+            "host.bills.model:UNKNOWN_AFTER_MS",
+        ),
+        ("A payment without an answer comes back after", "host.bills.model:UNANSWERED_BACK_MS"),
+    ),
     "Orders": (
         ("Lines of an order", "host.market.model:LINES_MAX"),
         ("Pieces of one line", "host.market.model:QUANTITY_MAX"),

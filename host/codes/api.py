@@ -7,11 +7,10 @@ from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
-from quart import Blueprint, g, request
+from quart import Blueprint, request
 from quart.typing import ResponseReturnValue
 
-from host.brands import service as brands
-from host.brands.model import KeyPurpose
+from host.brands.edge import acting_for
 from host.codes import service
 from host.codes.edge import desk
 from host.codes.model import Charge, Link
@@ -20,7 +19,6 @@ from host.codes.service import entry
 from host.core.idempotency import idempotent, read_key
 from host.core.ids import derived_id
 from host.core.web import current_person_id, deps, settings
-from host.identity import service as identity
 from host.wallet.edge import decode_once, read_money, read_proof
 
 blueprint = Blueprint("codes_api", __name__, url_prefix="/api/v1")
@@ -72,7 +70,7 @@ async def post_code() -> ResponseReturnValue:
 @blueprint.put("/tills/<handle>/charges/<key>")
 async def put_charge(handle: str, key: str) -> ResponseReturnValue:
     """Ask the owner of a code for an amount."""
-    brand, actor_id = await _till(handle)
+    brand, actor_id = await acting_for(handle)
     body = decode_once(PutCharge, await request.get_data())
     charge = await entry.take_code(
         desk(),
@@ -89,7 +87,7 @@ async def put_charge(handle: str, key: str) -> ResponseReturnValue:
 @blueprint.get("/tills/<handle>/charges/<charge_id>")
 async def get_charge(handle: str, charge_id: str) -> ResponseReturnValue:
     """Return what became of a charge: the query is the truth."""
-    brand, actor_id = await _till(handle)
+    brand, actor_id = await acting_for(handle)
     shown = await deps().db.read(
         service.access_till_charge, charge_id, brand_id=brand.id, actor_id=actor_id
     )
@@ -99,7 +97,7 @@ async def get_charge(handle: str, charge_id: str) -> ResponseReturnValue:
 @blueprint.put("/tills/<handle>/links/<key>")
 async def put_link(handle: str, key: str) -> ResponseReturnValue:
     """Make the code of one sale; the same key returns the same code."""
-    brand, actor_id = await _till(handle)
+    brand, actor_id = await acting_for(handle)
     body = decode_once(PutLink, await request.get_data())
     link = await deps().db.write(
         service.make_sale_link,
@@ -173,23 +171,6 @@ class PostScan(msgspec.Struct, forbid_unknown_fields=True):
     """Body of ``POST /wallet/scans``."""
 
     text: Annotated[str, Meta(max_length=4000)]
-
-
-async def _till(handle: str) -> tuple[brands.Brand, str]:
-    """Return the shop and who speaks for it: somebody signed in, or the maker of its server key."""
-    scheme, _, key = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer":
-        actor_id = current_person_id()
-    else:
-        found = await deps().db.write(
-            brands.use_key,
-            identity.hash_token(key.strip()),
-            purpose=KeyPurpose.SERVER,
-            now_ms=deps().now_ms(),
-        )
-        g.auth = "bearer"
-        actor_id = found.created_by
-    return await deps().db.read(brands.access_brand_by_handle, handle, actor_id=actor_id), actor_id
 
 
 def _format_charge(charge: Charge) -> dict[str, Any]:

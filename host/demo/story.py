@@ -55,7 +55,7 @@ class Lane:
 
 async def tell(deps: Deps) -> None:
     """Fill the lane."""
-    from host.demo import chats, gifts, posts, programs, trade, visits  # noqa: PLC0415  (they import Lane from here)
+    from host.demo import bills, chats, gifts, posts, programs, trade, visits  # noqa: PLC0415  (they import Lane)
 
     lane = Lane(deps, deps.now_ms())
     await _paint(lane)
@@ -64,6 +64,7 @@ async def tell(deps: Deps) -> None:
         await _open_shop(lane, shop)
     await programs.publish_all(lane)
     await visits.visit(lane)
+    await bills.send_all(lane)
     await trade.trade(lane)
     await _deliver(lane)
     await chats.read_everything(lane)

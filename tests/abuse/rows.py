@@ -1,22 +1,55 @@
 """What a stranger gets from every address that takes an id: the table that decides it."""
 
-from tests.abuse.rows_kinds import Alike, Key, Open, alike
-from tests.abuse.rows_settlement import SETTLEMENT_ROWS
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.abuse.street import Street
 from tests.market.people import HOME
 from tests.wallet.people import PIN
 
 NEW_ID = "0198c0de-0000-7000-8000-00000000000e"
 
 
+@dataclass(frozen=True)
+class Alike:
+    """Somebody else's and a missing one get the same answer, and nothing is changed.
+
+    Each case says what stands in the address: a thing of theirs, ``own:`` one of Eve's.
+    """
+
+    cases: tuple[Mapping[str, str], ...]
+    status: int = 404
+    form: Mapping[str, str] = field(default_factory=dict)
+    json: Any = None
+    query: str = ""
+    bearer: bool = False
+
+
+@dataclass(frozen=True)
+class Key:
+    """The id is the caller's own key: one that is taken is refused and tells nothing."""
+
+    case: Mapping[str, str]
+    status: int
+    json: Callable[[Street], Any]
+
+
+@dataclass(frozen=True)
+class Open:
+    """What the id names may be seen or used by everybody who is signed in."""
+
+    why: str
+
+
+def alike(*cases: Mapping[str, str], status: int = 404, **more: Any) -> Alike:
+    """Say that a stranger's looks like a missing one."""
+    return Alike(cases, status, **more)
+
+
 # Sales and the console: with the name of the stranger's own shop, and with that of the other.
 SALE = ({"handle": "own:brand_handle", "order_id": "order"},
         {"handle": "brand_handle", "order_id": "order"})  # fmt: skip
-PAYMENT = ({"handle": "own:brand_handle", "order_id": "prepay"},
-           {"handle": "brand_handle", "order_id": "prepay"})  # fmt: skip
-PAYMENT_KEY = ({"handle": "own:brand_handle", "key_id": "payment_key"},
-               {"handle": "brand_handle", "key_id": "payment_key"})  # fmt: skip
-ENDPOINT = ({"handle": "own:brand_handle", "endpoint_id": "endpoint"},
-            {"handle": "brand_handle", "endpoint_id": "endpoint"})  # fmt: skip
 INBOX = (
     {"handle": "own:brand_handle", "conversation_id": "brand_chat"},
     {"handle": "brand_handle", "conversation_id": "brand_chat"},
@@ -33,6 +66,9 @@ POST = ({"post_id": "post"},)
 ORDER = ({"order_id": "order"}, {"order_id": "unpaid"})
 PACKET = ({"packet_id": "packet"},)
 OFFER = ({"transfer_id": "transfer"}, {"transfer_id": "offer"})
+BILL = ({"bill_id": "bill"},)
+A_BILL = {"account_number": "M-1", "title": "Water", "amount_minor": 1, "currency": "CNY",
+          "due_at_ms": 1}  # fmt: skip
 CHARGE = ({"charge_id": "charge"},)
 TILL = ({"handle": "own:brand_handle", "charge_id": "charge"},
         {"handle": "brand_handle", "charge_id": "charge"})  # fmt: skip
@@ -42,7 +78,6 @@ PROGRAM = ({"program_id": "program"},)
 REASON = "Looked at the shop and its papers for a while."
 
 ROWS: dict[str, Alike | Key | Open] = {
-    **SETTLEMENT_ROWS,
     # The wallet.
     "wallet_api.get_transfer": alike(*OFFER),
     "wallet.home.show_receipt": alike(*OFFER),
@@ -108,30 +143,37 @@ ROWS: dict[str, Alike | Key | Open] = {
     "payments_api.wechat.get_by_id": alike({"transaction_id": "trade"}, status=401),
     "payments_api.wechat.post_close": alike({"out_trade_no": "trade"}, status=401, json={}),
     "payments_api.wechat.get_refund": alike({"out_refund_no": "trade"}, status=401),
-    "payments.keys.list_keys": alike(*CONSOLE),
-    "payments.keys.post_key": alike(*CONSOLE, form={"role": "full", "label": "x"}),
-    "payments.keys.post_rotate": alike(*PAYMENT_KEY),
-    "payments.keys.post_revoke": alike(*PAYMENT_KEY),
-    "payments.keys.post_endpoint": alike(*CONSOLE, form={"url": "https://shop.example/n"}),
-    "payments.keys.post_rotate_secret": alike(*ENDPOINT, form={"mode": "test"}),
-    "payments.keys.post_remove": alike(*ENDPOINT, form={"mode": "test"}),
-    "payments.console.list_payments": alike(*CONSOLE),
-    "payments.console.show_payment": alike(*PAYMENT),
-    "payments.console.show_code": Open("see show_payment; a picture is no text"),
-    "payments.console.post_refund": alike(*PAYMENT, form={"amount": "1", "refund_no": NEW_ID}),
-    "payments.console.post_act": alike(
-        {"handle": "own:brand_handle", "order_id": "prepay", "act": "act"},
-        {"handle": "brand_handle", "order_id": "prepay", "act": "act"},
-    ),
-    "payments.console.post_resend": alike(
-        {"handle": "own:brand_handle", "order_id": "prepay", "event_id": "payment_event"},
-        {"handle": "brand_handle", "order_id": "prepay", "event_id": "payment_event"},
-    ),
     "payments.cashier.show_cashier": alike({"order_id": "prepay"}),
     "payments.cashier.post_payment": alike(
         {"order_id": "prepay"}, form={"pin": PIN, "amount_minor": "12800"}
     ),
     "payments.cashier.post_first_pin": Open("the PIN is the caller's own"),
+    # Bills.
+    "bills.show_bill": alike(*BILL),
+    "bills.post_bill": alike(
+        *BILL, form={"key": NEW_ID, "version": "1", "amount_minor": "8000", "pin": PIN}
+    ),
+    "bills.show_payment": alike({"payment_id": "bill_payment"}),
+    "bills.post_remove": alike({"account_id": "bill_account"}),
+    "bills.show_biller": Open("the directory is for everybody to see"),
+    "bills.post_account": Open("who has the number of a bill may add it; tries are counted"),
+    "bills_api.put_bill_payment": alike(
+        {"bill_id": "bill", "key": "bill_payment"},
+        json={"version": 1, "amount_minor": 8_000, "pin": PIN},
+    ),
+    "bills_api.get_payment": alike({"payment_id": "bill_payment"}),
+    "bills_api.put_bill": alike({"handle": "brand_handle", "bill_number": "bill"}, json=A_BILL),
+    "bills_api.delete_bill": alike({"handle": "brand_handle", "bill_number": "bill"}),
+    "bills_api.get_payments": alike(*CONSOLE),
+    "bills_api.put_answer": alike(
+        {"handle": "own:brand_handle", "payment_id": "bill_payment"},
+        {"handle": "brand_handle", "payment_id": "bill_payment"},
+        json={"is_accepted": True},
+    ),
+    "review.admin.show_biller": alike({"brand_id": "brand"}, status=403),
+    "review.admin.post_biller": alike(
+        {"brand_id": "brand"}, status=403, form={"on": "1", "reason": REASON}
+    ),
     # The market, as a buyer.
     "market_api.get_order": alike(*ORDER),
     "market_api.post_cancel": alike(*ORDER, json={}),

@@ -2,9 +2,8 @@
 
 from quart import Blueprint
 
-from host.payments.web import cashier, console, keys
+from host.payments.web import cashier
 
 blueprint = Blueprint("payments", __name__)
-# A key is no payment: its page stands before the one that takes any id.
-for part in (cashier, keys, console):
+for part in (cashier,):
     blueprint.register_blueprint(part.blueprint)

@@ -14,7 +14,13 @@ from host.review.service.appeals import (
     open_own_rejection,
 )
 from host.review.service.audit import append_audit, check_chain, find_audit
-from host.review.service.decisions import approve, reject, verify_brand
+from host.review.service.decisions import (
+    approve,
+    close_biller,
+    put_biller,
+    reject,
+    verify_brand,
+)
 from host.review.service.submissions import (
     access_submission,
     close_withdrawn,
@@ -37,6 +43,7 @@ __all__ = [
     "append_audit",
     "approve",
     "check_chain",
+    "close_biller",
     "close_withdrawn",
     "decide_appeal",
     "find_appeal",
@@ -49,6 +56,7 @@ __all__ = [
     "open_case",
     "open_own_rejection",
     "open_submission",
+    "put_biller",
     "receive_submission",
     "reject",
     "suspend",

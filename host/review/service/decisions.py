@@ -2,9 +2,11 @@
 
 from collections.abc import Collection
 
+from host.bills import service as bills
 from host.brands import service as brands
 from host.core import live
 from host.core.db import Tx
+from host.core.errors import BadInputError
 from host.core.text import clean_text
 from host.identity import service as identity
 from host.programs import service as programs
@@ -108,6 +110,59 @@ def verify_brand(
         now_ms=now_ms,
     )
     return brand
+
+
+def put_biller(
+    tx: Tx,
+    brand_id: str,
+    *,
+    actor_id: str,
+    category: str,
+    region: str,
+    account_label: str,
+    reason: str,
+    now_ms: int,
+) -> brands.Brand:
+    """Let a brand send bills; the reason says what was looked at."""
+    identity.require_admin(tx, actor_id)
+    refuse_own_brand(tx, brand_id, actor_id=actor_id)
+    text = check_reason(reason)
+    if category not in set(bills.Category):
+        raise BadInputError("Choose what the biller is paid for.")
+    brand = brands.access_public_brand(tx, brand_id)
+    bills.put_biller(
+        tx,
+        brand_id,
+        category=bills.Category(category),
+        region=region,
+        account_label=account_label,
+        now_ms=now_ms,
+    )
+    _note_biller(tx, brand, "brand_biller", text, actor_id=actor_id, now_ms=now_ms)
+    return brand
+
+
+def close_biller(tx: Tx, brand_id: str, *, actor_id: str, reason: str, now_ms: int) -> brands.Brand:
+    """Let a brand send no more bills."""
+    identity.require_admin(tx, actor_id)
+    text = check_reason(reason)
+    brand = brands.access_public_brand(tx, brand_id)
+    bills.close_biller(tx, brand_id, now_ms=now_ms)
+    _note_biller(tx, brand, "brand_no_biller", text, actor_id=actor_id, now_ms=now_ms)
+    return brand
+
+
+def _note_biller(
+    tx: Tx, brand: brands.Brand, action: str, reason: str, *, actor_id: str, now_ms: int
+) -> None:
+    append_audit(
+        tx,
+        actor_id=actor_id,
+        action=action,
+        subject=f"brand:{brand.id}",
+        detail={"handle": brand.handle, "reason": reason},
+        now_ms=now_ms,
+    )
 
 
 def check_reason(reason: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from quart import Blueprint, request
 from quart.typing import ResponseReturnValue
 
+from host.bills import service as bills
 from host.brands import service as brands
 from host.core.db import Tx
 from host.core.errors import BadInputError
@@ -59,6 +60,42 @@ async def post_verify(brand_id: str) -> ResponseReturnValue:
         is_verified=form.get("on") == "1",
         reason=form.get("reason", ""),
         now_ms=deps().now_ms(),
+    )
+    return see_other("/admin/brands")
+
+
+@blueprint.get("/brands/<brand_id>/biller")
+async def show_biller(brand_id: str) -> str:
+    """Show the form that lets a brand send bills, or no more."""
+    brand = await deps().db.read(_read_brand, brand_id, actor_id=current_person_id())
+    return await render(
+        "review/biller.html",
+        tab="admin",
+        admin_tab="brands",
+        brand=brand,
+        categories=[str(one) for one in bills.Category],
+    )
+
+
+@blueprint.post("/brands/<brand_id>/biller")
+async def post_biller(brand_id: str) -> ResponseReturnValue:
+    """Let a brand send bills, or no more."""
+    form, actor_id, now_ms = await request.form, current_person_id(), deps().now_ms()
+    reason = form.get("reason", "")
+    if form.get("on") != "1":
+        await deps().db.write(
+            service.close_biller, brand_id, actor_id=actor_id, reason=reason, now_ms=now_ms
+        )
+        return see_other("/admin/brands")
+    await deps().db.write(
+        service.put_biller,
+        brand_id,
+        actor_id=actor_id,
+        category=form.get("category", ""),
+        region=form.get("region", ""),
+        account_label=form.get("account_label", ""),
+        reason=reason,
+        now_ms=now_ms,
     )
     return see_other("/admin/brands")
 
