@@ -14,6 +14,7 @@ from sdk.contract.capabilities import CAPABILITIES
 # After a yes.
 ANSWERS: Mapping[str, Mapping[str, Any]] = {
     "pay.open": {"status": "paid"},
+    "pay.request": {"status": "paid"},
     "pay.refund": {"status": "refunded"},
     "orders.ask_refund": {"status": "asked"},
     "identity.profile": {"name": "Lin Mei", "avatar": None},
@@ -49,6 +50,8 @@ def sample_answer(
         answer |= ANSWERS.get(name, {})
     if name == "pay.open":
         answer |= {"order_id": args["order_id"]} | ({} if ok else {"status": "declined"})
+    elif name == "pay.request":
+        answer |= {"prepay_id": args["prepay_id"]} | ({} if ok else {"status": "created"})
     elif name == "messages.subscribe":
         answer |= {"topics": list(args["topics"]) if ok else []}
     elif name == "ui.action_sheet" and ok:

@@ -13,4 +13,5 @@ def answer_payment(tx: Tx, event: StoredEvent) -> None:
 SUBSCRIPTIONS: dict[str, tuple[Subscriber, ...]] = {
     "market.order_paid": (answer_payment,),
     "market.order_cancelled": (answer_payment,),
+    "payments.changed": (answer_payment,),
 }

@@ -85,16 +85,18 @@ class PaymentPendingError(AppError):
     retry = "query"
 
 
-class PaymentElsewhereError(ForbiddenError):
+class PaymentElsewhereError(NotFoundError):
     """The order can be paid in one mini-program, or by one person, only."""
 
+    status = 403
     problem = "payment-elsewhere"
     title = "Not to be paid here"
 
 
-class PaymentSignatureError(ForbiddenError):
+class PaymentSignatureError(BadInputError):
     """The signature of the call is wrong, too old, or was used before."""
 
+    status = 403
     problem = "payment-signature"
     title = "Signature refused"
     retry = "new_key"

@@ -104,6 +104,13 @@ SCOPES: Mapping[str, Scope] = MappingProxyType(
                 en=("Bills", "Send you bills. You decide whether and when to pay them."),
                 zh=("账单", "向你发送账单。是否支付、何时支付由你决定。"),
             ),
+            _scope(
+                "payments",
+                "Open the host's cashier for an order that the merchant's own server has made and"
+                " signed.  The host shows the shop and the amount; paying stays the person's act.",
+                en=("Payments", "Ask you to pay what its own server has ordered."),
+                zh=("支付", "请你支付其服务器创建的订单。"),
+            ),
         )
     }
 )

@@ -5,7 +5,8 @@ from typing import Any
 
 from host.bridge.capabilities.asking import ask
 from host.bridge.capabilities.handler import Handler
-from host.bridge.service import find_arrival, payment_result
+from host.bridge.pairwise import openid
+from host.bridge.service import find_arrival, payment_result, requested_result
 from host.bridge.visit import Visit
 from host.core.db import Tx
 from host.core.errors import NotFoundError
@@ -15,6 +16,7 @@ from host.core.paging import decode_cursor, encode_cursor
 from host.market import service as market
 from host.market.errors import OrderStateError
 from host.market.model import Bill, Kind, LineAsk, Order, Product
+from host.payments import service as payments
 
 
 async def products_get(visit: Visit, _number: int, args: dict[str, Any]) -> dict[str, Any]:
@@ -114,6 +116,31 @@ async def pay_open(visit: Visit, number: int, args: dict[str, Any]) -> None:
     order, _ = await visit.deps.db.read(_access_order, args["order_id"], visit=visit)
     result = payment_result(order) if order.paid_at_ms is not None else None
     ask(visit, number, "pay.open", args, order_id=order.id, result=result)
+
+
+async def pay_request(visit: Visit, number: int, args: dict[str, Any]) -> None:
+    """Open the host's cashier for an order that the merchant's server has made and signed."""
+    secret_key = visit.deps.settings.secret_key
+    call = payments.SignedCall(
+        args["prepay_id"],
+        visit.program_id,
+        args["timestamp"],
+        args["nonce"],
+        args["sign"],
+        use_id=derived_id("pay.request", visit.event_id, str(number)),
+    )
+    order = await visit.deps.db.write(
+        payments.admit_payer,
+        call,
+        person_id=visit.person_id,
+        brand_id=visit.brand_id,
+        openid=openid(secret_key, visit.program_id, visit.person_id),
+        secret_key=secret_key,
+        now_ms=visit.now_ms,
+    )
+    result = requested_result(order) if order.payer_id == visit.person_id else None
+    kept = {"prepay_id": order.id, "then": args["then"]}
+    ask(visit, number, "pay.request", kept, order_id=order.id, result=result)
 
 
 def _create_order(
@@ -226,5 +253,6 @@ HANDLERS: Mapping[str, Handler] = {
     "orders.ask_refund": orders_ask_refund,
     "bills.create": bills_create,
     "pay.open": pay_open,
+    "pay.request": pay_request,
     "pay.refund": pay_refund,
 }

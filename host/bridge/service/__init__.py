@@ -18,6 +18,7 @@ from host.bridge.service.asks import (
     open_asks,
     payment_result,
     read_sheet,
+    requested_result,
     sheet_url,
     sweep,
 )
@@ -71,6 +72,7 @@ __all__ = [
     "put_share",
     "read_log",
     "read_sheet",
+    "requested_result",
     "revoke",
     "send_message",
     "sheet_url",

@@ -30,6 +30,7 @@ from host.core.db import Tx
 from host.core.ids import derived_id
 from host.market import service as market
 from host.market.service import Order
+from host.payments import service as payments
 from sdk.contract import CAPABILITIES
 
 ANSWERED = "page.answer"
@@ -103,8 +104,7 @@ def close_ask(tx: Tx, ask_id: str, *, actor_id: str, now_ms: int) -> None:
     if ask.status is not AskStatus.OPEN:
         return
     if ask.order_id:
-        order = market.read_order(tx, ask.order_id)
-        _answer(tx, ask, payment_result(order), now_ms=now_ms)
+        _answer(tx, ask, _money_result(tx, ask), now_ms=now_ms)
     else:
         _answer(tx, ask, refused(ask, "declined"), now_ms=now_ms)
 
@@ -112,11 +112,8 @@ def close_ask(tx: Tx, ask_id: str, *, actor_id: str, now_ms: int) -> None:
 def answer_order_asks(tx: Tx, order_id: str, *, now_ms: int) -> None:
     """Answer every question that waits for this order, which has been paid or cancelled."""
     asks = repository.lock_asks_of_order(tx, order_id)
-    if not asks:
-        return
-    result = payment_result(market.read_order(tx, order_id))
     for ask in asks:
-        _answer(tx, ask, result, now_ms=now_ms)
+        _answer(tx, ask, _money_result(tx, ask), now_ms=now_ms)
 
 
 def payment_result(order: Order) -> dict[str, Any]:
@@ -124,6 +121,13 @@ def payment_result(order: Order) -> dict[str, Any]:
     is_paid = order.paid_at_ms is not None
     reason = None if is_paid else "declined"
     return {"ok": is_paid, "order_id": order.id, "status": order.status.value, "reason": reason}
+
+
+def requested_result(order: payments.Order) -> dict[str, Any]:
+    """Return what a handler learns about an order of the merchant's own server."""
+    is_paid = order.paid_at_ms is not None
+    reason = None if is_paid else "declined"
+    return {"ok": is_paid, "prepay_id": order.id, "status": order.status.value, "reason": reason}
 
 
 def accepted(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -139,6 +143,8 @@ def refused(ask: Ask, reason: str) -> dict[str, Any]:
 
 def sheet_url(ask: Ask) -> str:
     """Return where the host draws the sheet for a question."""
+    if ask.capability == "pay.request":
+        return f"/pay/{ask.order_id}"
     return f"/orders/{ask.order_id}/pay" if ask.order_id else f"/asks/{ask.id}"
 
 
@@ -159,7 +165,7 @@ def sweep(tx: Tx, *, now_ms: int) -> int:
     for ask in old:
         result = refused(ask, "timed-out")
         if ask.order_id:
-            result = payment_result(market.read_order(tx, ask.order_id)) | {"reason": "timed-out"}
+            result = _money_result(tx, ask) | {"reason": "timed-out"}
         _answer(tx, ask, result, now_ms=now_ms)
     forgotten = repository.delete_old(
         tx,
@@ -173,6 +179,15 @@ def sweep(tx: Tx, *, now_ms: int) -> int:
         + repository.trim_logs(tx, kept=LOG_LINES_KEPT_MAX)
         + sweep_messages(tx, now_ms=now_ms)
     )
+
+
+def _money_result(tx: Tx, ask: Ask) -> dict[str, Any]:
+    """Return what a handler learns about the order that its question is about."""
+    if ask.capability != "pay.request":
+        return payment_result(market.read_order(tx, ask.order_id))
+    order = payments.find_order(tx, ask.order_id)
+    assert order is not None, "no order of a merchant's server is ever deleted"
+    return requested_result(order)
 
 
 def _note(tx: Tx, ask: Ask, result: dict[str, Any], *, now_ms: int) -> None:

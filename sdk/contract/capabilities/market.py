@@ -38,6 +38,15 @@ class PayOrder(s.Arguments):
     then: s.Handler
 
 
+class RequestPayment(s.Arguments):
+    prepay_id: s.ObjectId
+    # Seconds since 1970, a text that is used once, and what the merchant's server made of both.
+    timestamp: Annotated[int, Meta(ge=0, le=10**11)]
+    nonce: Annotated[str, Meta(min_length=8, max_length=64)]
+    sign: Annotated[str, Meta(min_length=1, max_length=1024)]
+    then: s.Handler
+
+
 class RefundOrder(s.Arguments):
     order_id: s.ObjectId
     then: s.Handler
@@ -108,6 +117,14 @@ class Payment(Struct):
 
     ok: bool
     order_id: str
+    status: str
+
+
+class RequestedPayment(Struct):
+    """Answer of ``pay.request``; ask your server, which asks the host: that answer counts."""
+
+    ok: bool
+    prepay_id: str
     status: str
 
 
@@ -195,6 +212,19 @@ MARKET: tuple[Capability, ...] = (
         6,
         "Open the host's payment sheet for an order. The host shows the shop and the amount itself;"
         " the handler named in `then` learns only whether it was paid.",
+    ),
+    Capability(
+        "pay.request",
+        RequestPayment,
+        RequestedPayment,
+        "wait",
+        6,
+        "Open the host's cashier for an order of your own server (`prepay_id`), which has signed"
+        " this call for this mini-program: each signature serves once, for five minutes. Another"
+        " merchant's order is refused with `not-found`, a wrong signature with `bad-argument`. The"
+        " handler named in `then` learns only whether it was paid.",
+        scope="payments",
+        has_own_consent=True,
     ),
     Capability(
         "pay.refund",

@@ -145,7 +145,7 @@ on("page.answer", ({ page_id, ask_id }) => {
   if (!now || page_id !== now.id) return;
   if (asking && asking.ask_id === ask_id) {
     asking.answered = true;
-    if (asking.capability === "pay.open") setTimeout(closeSheet, PAID_SHOWN_MS);
+    if (["pay.open", "pay.request"].includes(asking.capability)) setTimeout(closeSheet, PAID_SHOWN_MS);
   }
   resume(now.n);
 });
