@@ -98,6 +98,18 @@ def _translate(sql: str) -> tuple[bytes, tuple[tuple[str, tuple[str, ...]], ...]
     return translate(_LIST.sub(one, sql)).encode(), tuple(lists)
 
 
+def _array(values: Sequence[Value]) -> str:
+    """Write an array as the server reads it; the driver takes ten times as long."""
+    return "{" + ",".join(map(_member, values)) + "}"
+
+
+def _member(value: Value) -> str:
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    assert not isinstance(value, bytes), "no list of ours holds bytes"
+    return "NULL" if value is None else str(value)
+
+
 @cache
 def _translate_places(sql: str) -> str:
     return sql.replace("%", "%%").replace("?", "%s")
@@ -153,7 +165,7 @@ class PostgresTx:
     def run_set(self, sql: str, given: Mapping[str, Kind], rows: Sequence[Sequence[Value]]) -> int:
         """Run ``sql`` once, which reads ``rows`` as the table ``given``."""
         columns = zip(*rows, strict=True) if rows else repeat((), len(given))
-        params = {name: list(column) for name, column in zip(given, columns, strict=True)}
+        params = {name: _array(column) for name, column in zip(given, columns, strict=True)}
         return self._connection.execute(_with_given(sql, tuple(given.items())), params).rowcount
 
     def lock_rows(self, sql: str, **params: Value) -> list[Row]:
@@ -184,9 +196,10 @@ class PostgresTx:
         text, lists = _translate(sql)
         if not lists:
             return self._connection.execute(text, params)
-        listed: dict[str, Any] = dict(params)
+        listed = dict(params)
         for name, places in lists:
-            listed[name] = [value for place in places if (value := listed.pop(place)) is not None]
+            values = [listed.pop(place) for place in places]
+            listed[name] = _array([value for value in values if value is not None])
         return self._connection.execute(text, listed)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from bench.postgres import find_programs
 from host.core import outbox
-from host.core.db import OutcomeUnknownError, Tx
+from host.core.db import OutcomeUnknownError, Tx, expand
 from host.core.postgresql import PostgresDatabase, migrate, translate
 from host.wallet.errors import InsufficientFundsError
 from host.wallet.model import PostRequest, Purpose, Transfer, TransferKind, TransferOrder
@@ -168,3 +168,27 @@ def test_only_names_become_parameters() -> None:
     assert "SELECT %(a)s, 'it''s :b', c::text LIKE 'x%%'" == translate(
         "SELECT :a, 'it''s :b', c::text LIKE 'x%'"
     )
+
+
+async def test_lists_and_sets_take_any_text(hosts: Hosts) -> None:
+    """What stands in a list or a set of rows arrives as it is, whatever it looks like."""
+    odd = ["{a,b}", 'say "hi"', "back\\slash", "NULL", "", "it's", "a,b", "钱", ":x", "%s"]
+
+    def use(tx: Tx) -> tuple[list[str], int, list[int]]:
+        tx.run("CREATE TEMPORARY TABLE odd (id TEXT PRIMARY KEY, n BIGINT)")
+        tx.run_many("INSERT INTO odd (id, n) VALUES (?, ?)", [(text, None) for text in odd])
+        changed = tx.run_set(
+            "UPDATE odd SET n = given.number FROM given WHERE odd.id = given.name",
+            {"name": str, "number": int},
+            [*((text, n) for n, text in enumerate(odd)), (None, None)],
+        )
+        sql, params = expand("SELECT id FROM odd WHERE id IN (:ids)", ids=odd[1:])
+        found = [row["id"] for row in tx.rows(sql, **params)]
+        sql, params = expand("SELECT n FROM odd WHERE n IN (:numbers) ORDER BY n", numbers=[])
+        assert [] == tx.rows(sql, **params)
+        return found, changed, [row["n"] for row in tx.rows("SELECT n FROM odd ORDER BY n")]
+
+    found, changed, numbers = await hosts[0].write(use)
+
+    assert sorted(odd[1:]) == sorted(found)
+    assert (len(odd), list(range(len(odd)))) == (changed, numbers)
