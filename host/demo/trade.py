@@ -11,7 +11,10 @@ from host.core.money import Money, parse_currency
 from host.demo.story import Lane
 from host.market import service as market
 from host.market.model import LineAsk
+from host.settlement import service as settlement
+from host.settlement.payout_model import Schedule
 from host.wallet import service as wallet
+from host.wallet.rails import RAILS
 from host.wallet.service import payments
 
 _DAY = 24
@@ -35,6 +38,8 @@ _WAITS_SINCE = 3
 
 # (hours ago, who, what, how many): one done, two on their way, one to pack, bowls to pick up
 PURCHASES: tuple[tuple[int, str, str, int], ...] = (
+    (6 * _DAY, "sofia", "jasmine-100", 2),
+    (5 * _DAY + 1, "yuki", "oolong-75", 2),
     (5 * _DAY, "mei", "jasmine-100", 1),
     (1 * _DAY + 2, "mei", "gift-spring", 1),
     (1 * _DAY, "jonas", "longjing-50", 1),
@@ -44,13 +49,21 @@ PURCHASES: tuple[tuple[int, str, str, int], ...] = (
 
 # (hours ago, who, what, its number at SF Express)
 PARCELS: tuple[tuple[int, str, str, str], ...] = (
+    (5 * _DAY + 3, "sofia", "jasmine-100", "SF1029384533"),
+    (4 * _DAY + 1, "yuki", "oolong-75", "SF1029384601"),
     (4 * _DAY, "mei", "jasmine-100", "SF1029384756"),
     (4, "mei", "gift-spring", "SF1029384812"),
     (3, "jonas", "longjing-50", "SF1029384790"),
 )
 
 # (hours ago, who, what)
-RECEIPTS: tuple[tuple[int, str, str], ...] = ((2 * _DAY, "mei", "jasmine-100"),)
+RECEIPTS: tuple[tuple[int, str, str], ...] = (
+    (4 * _DAY, "sofia", "jasmine-100"),
+    (2 * _DAY, "mei", "jasmine-100"),
+    (0, "yuki", "oolong-75"),
+)
+# (hours ago, minor units of CNY): the tea house sends some of what it has to its bank
+PAYOUTS: tuple[tuple[int, int], ...] = ((2 * _DAY + 2, 100_00),)
 
 
 async def trade(lane: Lane) -> None:
@@ -62,6 +75,8 @@ async def trade(lane: Lane) -> None:
         *((purchase[0], partial(_buy, lane, *purchase)) for purchase in PURCHASES),
         *((parcel[0], partial(_ship, lane, *parcel)) for parcel in PARCELS),
         *((receipt[0], partial(_receive, lane, *receipt)) for receipt in RECEIPTS),
+        *((hours, partial(_settle, lane, hours)) for hours in (2 * _DAY + 3, 5)),
+        *((payout[0], partial(_pay_out, lane, *payout)) for payout in PAYOUTS),
         *((paid[0], partial(bills.pay_bill, lane, *paid)) for paid in bills.PAID),
         *((scan[0], partial(bills.scan_counter, lane, *scan)) for scan in bills.AT_COUNTERS),
     ]
@@ -133,6 +148,42 @@ async def _receive(lane: Lane, hours: int, who: str, sku: str) -> None:
         actor_id=lane.people[who],
         now_ms=lane.at(hours=hours),
     )
+
+
+async def _settle(lane: Lane, hours: int) -> None:
+    await lane.deps.db.write(settlement.sweep, now_ms=lane.at(hours=hours))
+
+
+async def _pay_out(lane: Lane, hours: int, amount_minor: int) -> None:
+    """Say where the tea house's money goes, and send some of it there."""
+    db, owner_id, now_ms = lane.deps.db, lane.people["wenqing"], lane.at(hours=hours)
+    brand_id, currency = lane.brands["teahouse"], parse_currency("CNY")
+    attempt = await db.write(wallet.begin_pin_attempt, owner_id, now_ms)
+    await db.write(wallet.accept_pin, attempt.id, owner_id)
+    await db.write(
+        settlement.save_bank,
+        brand_id,
+        actor_id=owner_id,
+        currency=currency,
+        rail="sandbox",
+        holder="文清",
+        number="6222021234565678",
+        schedule=Schedule.MANUAL,
+        minimum_minor=100_00,
+        pin_attempt_id=attempt.id,
+        now_ms=now_ms,
+    )
+    payout = await db.write(
+        settlement.ask_payout,
+        derived_id("demo-payout", brand_id),
+        brand_id=brand_id,
+        actor_id=owner_id,
+        money=Money(amount_minor, currency),
+        now_ms=now_ms,
+    )
+    operation = await db.read(wallet.find_operation, payout.id)
+    if operation is not None:
+        await wallet.run_operation(db, RAILS["sandbox"], operation, now_ms=now_ms)
 
 
 async def confirm(lane: Lane, intent: wallet.PaymentIntent, now_ms: int) -> str:

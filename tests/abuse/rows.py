@@ -1,55 +1,22 @@
 """What a stranger gets from every address that takes an id: the table that decides it."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
-
-from tests.abuse.street import Street
+from tests.abuse.rows_kinds import Alike, Key, Open, alike
+from tests.abuse.rows_settlement import SETTLEMENT_ROWS
 from tests.market.people import HOME
 from tests.wallet.people import PIN
 
 NEW_ID = "0198c0de-0000-7000-8000-00000000000e"
 
 
-@dataclass(frozen=True)
-class Alike:
-    """Somebody else's and a missing one get the same answer, and nothing is changed.
-
-    Each case says what stands in the address: a thing of theirs, ``own:`` one of Eve's.
-    """
-
-    cases: tuple[Mapping[str, str], ...]
-    status: int = 404
-    form: Mapping[str, str] = field(default_factory=dict)
-    json: Any = None
-    query: str = ""
-    bearer: bool = False
-
-
-@dataclass(frozen=True)
-class Key:
-    """The id is the caller's own key: one that is taken is refused and tells nothing."""
-
-    case: Mapping[str, str]
-    status: int
-    json: Callable[[Street], Any]
-
-
-@dataclass(frozen=True)
-class Open:
-    """What the id names may be seen or used by everybody who is signed in."""
-
-    why: str
-
-
-def alike(*cases: Mapping[str, str], status: int = 404, **more: Any) -> Alike:
-    """Say that a stranger's looks like a missing one."""
-    return Alike(cases, status, **more)
-
-
 # Sales and the console: with the name of the stranger's own shop, and with that of the other.
 SALE = ({"handle": "own:brand_handle", "order_id": "order"},
         {"handle": "brand_handle", "order_id": "order"})  # fmt: skip
+PAYMENT = ({"handle": "own:brand_handle", "order_id": "prepay"},
+           {"handle": "brand_handle", "order_id": "prepay"})  # fmt: skip
+PAYMENT_KEY = ({"handle": "own:brand_handle", "key_id": "payment_key"},
+               {"handle": "brand_handle", "key_id": "payment_key"})  # fmt: skip
+ENDPOINT = ({"handle": "own:brand_handle", "endpoint_id": "endpoint"},
+            {"handle": "brand_handle", "endpoint_id": "endpoint"})  # fmt: skip
 INBOX = (
     {"handle": "own:brand_handle", "conversation_id": "brand_chat"},
     {"handle": "brand_handle", "conversation_id": "brand_chat"},
@@ -78,6 +45,7 @@ PROGRAM = ({"program_id": "program"},)
 REASON = "Looked at the shop and its papers for a while."
 
 ROWS: dict[str, Alike | Key | Open] = {
+    **SETTLEMENT_ROWS,
     # The wallet.
     "wallet_api.get_transfer": alike(*OFFER),
     "wallet.home.show_receipt": alike(*OFFER),
@@ -143,6 +111,25 @@ ROWS: dict[str, Alike | Key | Open] = {
     "payments_api.wechat.get_by_id": alike({"transaction_id": "trade"}, status=401),
     "payments_api.wechat.post_close": alike({"out_trade_no": "trade"}, status=401, json={}),
     "payments_api.wechat.get_refund": alike({"out_refund_no": "trade"}, status=401),
+    "payments.keys.list_keys": alike(*CONSOLE),
+    "payments.keys.post_key": alike(*CONSOLE, form={"role": "full", "label": "x"}),
+    "payments.keys.post_rotate": alike(*PAYMENT_KEY),
+    "payments.keys.post_revoke": alike(*PAYMENT_KEY),
+    "payments.keys.post_endpoint": alike(*CONSOLE, form={"url": "https://shop.example/n"}),
+    "payments.keys.post_rotate_secret": alike(*ENDPOINT, form={"mode": "test"}),
+    "payments.keys.post_remove": alike(*ENDPOINT, form={"mode": "test"}),
+    "payments.console.list_payments": alike(*CONSOLE),
+    "payments.console.show_payment": alike(*PAYMENT),
+    "payments.console.show_code": Open("see show_payment; a picture is no text"),
+    "payments.console.post_refund": alike(*PAYMENT, form={"amount": "1", "refund_no": NEW_ID}),
+    "payments.console.post_act": alike(
+        {"handle": "own:brand_handle", "order_id": "prepay", "act": "act"},
+        {"handle": "brand_handle", "order_id": "prepay", "act": "act"},
+    ),
+    "payments.console.post_resend": alike(
+        {"handle": "own:brand_handle", "order_id": "prepay", "event_id": "payment_event"},
+        {"handle": "brand_handle", "order_id": "prepay", "event_id": "payment_event"},
+    ),
     "payments.cashier.show_cashier": alike({"order_id": "prepay"}),
     "payments.cashier.post_payment": alike(
         {"order_id": "prepay"}, form={"pin": PIN, "amount_minor": "12800"}

@@ -27,17 +27,22 @@ from host.identity import service as identity
 from host.market import service as market
 from host.payments.model import Caller, KeyRole, Mode
 from host.payments.service import keys as payment_keys
+from host.payments.service import notices, paying
 from host.payments.service import orders as payment_orders
-from host.payments.service import paying
 from host.payments.service.orders import OrderAsk
 from host.programs import service as programs
 from host.programs.incident import Incident
 from host.review import service as review
+from host.settlement import service as settlement
+from host.settlement.model import DAY_MS
+from host.settlement.repository.items import find_batches
+from host.settlement.split_model import Receiver, ReceiverKind
 from tests.conftest import START_MS
 from tests.market import make
 from tests.market.make import Lane
 from tests.market.people import HOME
 from tests.programs.packages import APP_ID, make_checked
+from tests.settlement.make import pay_in
 from tests.wallet.people import PIN, Person, register
 
 Ids = dict[str, str]
@@ -78,6 +83,7 @@ async def build(app: Quart, deps: Deps) -> Street:
     theirs |= await _money(ann, bob, theirs["group"])
     theirs |= await deps.db.write(_till, ann.id, zhou.id, theirs["brand"])
     theirs |= await deps.db.write(_payment, ann.id, zhou.id, theirs["brand"])
+    theirs |= await deps.db.write(_earned, ann.id, bob.id, theirs["brand"])
     theirs |= await deps.db.write(_bills, ann.id, zhou.id, theirs["brand"])
     theirs |= await _paid_bill(ann, theirs["bill"])
     theirs["session"] = (await deps.db.read(identity.find_devices, ann.id, now_ms=START_MS))[0].id
@@ -132,6 +138,21 @@ async def _money(ann: Person, bob: Person, group_id: str) -> Ids:
         "offer": waits["transfer_id"],
         "operation": operation["operation_id"],
     }
+
+
+def _earned(tx: Tx, ann: str, bob: str, brand_id: str) -> Ids:
+    """The tea house has earned, it was settled, and Bob got a part of it."""
+    kind = "earned-2026"
+    pay_in(tx, "trade-2026", 1_000, brand_id=brand_id, payer_id=ann, source_kind=kind)
+    split = settlement.split_earning(
+        tx, request_id="split-2026", brand_id=brand_id, actor_id=ann, source_kind=kind,
+        source_id="trade-2026", receivers=[Receiver(ReceiverKind.PERSON, bob, 10)],
+        now_ms=START_MS,
+    )  # fmt: skip
+    settlement.sweep(tx, now_ms=START_MS + DAY_MS)
+    batch = find_batches(tx, brand_id, limit=1)[0]
+    return {"earning_kind": kind, "earning": "trade-2026", "split": split.id,
+            "batch": batch.id, "file_kind": "fund-flow", "day": "2026-11-19"}  # fmt: skip
 
 
 def _talk(tx: Tx, ann: str, bob: str, zhou: str) -> Ids:
@@ -215,8 +236,14 @@ def _payment(tx: Tx, ann: str, zhou: str, brand_id: str) -> Ids:
     order = payment_orders.create_order(
         tx, ask, caller=caller, fee_bps=0, may_loop=False, now_ms=START_MS
     )
+    url = "https://tea.example/notices"
+    endpoint = notices.create_endpoint(tx, url, caller=caller, may_loop=False, now_ms=START_MS)
     paying.pay_test(tx, order.id, actor_id=ann, now_ms=START_MS)
-    return {"prepay": order.id, "payment_key": key.id, "trade": ask.out_trade_no}
+    told, _ = notices.list_notices(tx, caller=caller, after=None, limit=1)
+    return {
+        "prepay": order.id, "payment_key": key.id, "trade": ask.out_trade_no,
+        "endpoint": endpoint.id, "payment_event": told[0].id, "act": "close",
+    }  # fmt: skip
 
 
 def _programs(tx: Tx, ann: str, zhou: str, grace: str, brand_id: str) -> Ids:
@@ -255,9 +282,20 @@ def _programs(tx: Tx, ann: str, zhou: str, grace: str, brand_id: str) -> Ids:
 
 def missing(theirs: Ids) -> Ids:
     """Return ids of the same form that name nothing."""
-    named = {"person", "handle", "brand_handle", "program", "message", "seq", "digest", "secret"}
+    named = {
+        "act",
+        "person",
+        "handle",
+        "brand_handle",
+        "program",
+        "message",
+        "seq",
+        "digest",
+        "secret",
+    }
     found = {thing: new_id() for thing in theirs if thing not in named}
     return found | {
+        "act": "close",
         "person": new_id(), "handle": "nobody", "brand_handle": "no_house", "program": "no.such",
         "message": "no-such", "secret": "NO_KEY", "seq": "999", "digest": "0" * 64,
     }  # fmt: skip

@@ -16,12 +16,16 @@ START_S_MAX = 60
 class HostProcess:
     """`hutong` on a free port, with its own data folder."""
 
-    def __init__(self, data_dir: Path, *, demo: bool = False, database_url: str = "") -> None:
+    def __init__(
+        self, data_dir: Path, *, demo: bool = False, database_url: str = "", **settings: str
+    ) -> None:
         self.data_dir = data_dir
         self.database_url = database_url
         self.port = 0
         self.output = ""
         self._demo = demo
+        # Further settings by their names in lower case, such as ``notice_loopback="1"``.
+        self._settings = {f"HUTONG_{name.upper()}": value for name, value in settings.items()}
         self._process: subprocess.Popen[str] | None = None
 
     @property
@@ -45,6 +49,7 @@ class HostProcess:
             "HUTONG_DATABASE_URL": self.database_url,
             "HUTONG_DEMO": "1" if self._demo else "0",
             "PYTHONPATH": str(ROOT),
+            **self._settings,
         }
 
     def start(self) -> None:

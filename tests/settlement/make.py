@@ -27,6 +27,7 @@ def pay_in(
     *,
     brand_id: str = TEA,
     payer_id: str = "ann",
+    source_kind: str = "payment",
     now_ms: int = START_MS,
 ) -> None:
     """Pay a brand: the fee to the platform, the rest to pending, and note it."""
@@ -48,7 +49,7 @@ def pay_in(
             )
     service.record_earning(
         tx,
-        source_kind="payment",
+        source_kind=source_kind,
         source_id=source_id,
         brand_id=brand_id,
         money=Money(amount_minor, CNY),
@@ -62,6 +63,13 @@ async def earn(db: Database, source_id: str, amount_minor: int, fee_minor: int =
     payer_id = f"payer of {source_id}"
     await db.write(open_with, cash_place(payer_id, CNY), amount_minor)
     await db.write(pay_in, source_id, amount_minor, fee_minor, payer_id=payer_id)
+
+
+async def earn_later(db: Database, source_id: str, amount_minor: int, *, now_ms: int) -> None:
+    """Let somebody pay at a later time."""
+    payer_id = f"payer of {source_id}"
+    await db.write(open_with, cash_place(payer_id, CNY), amount_minor, now_ms=now_ms)
+    await db.write(pay_in, source_id, amount_minor, payer_id=payer_id, now_ms=now_ms)
 
 
 async def refund(

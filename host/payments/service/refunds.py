@@ -3,7 +3,6 @@
 import hashlib
 from dataclasses import dataclass, replace
 
-from host.brands import service as brands
 from host.core.db import Tx
 from host.core.ids import new_id
 from host.core.money import Money
@@ -46,15 +45,13 @@ class RefundAsk:
     reason: str = ""
 
 
-def refund(
-    tx: Tx, ask: RefundAsk, *, caller: Caller, actor_id: str = "", now_ms: int
-) -> tuple[Refund, Order]:
+def refund(tx: Tx, ask: RefundAsk, *, caller: Caller, now_ms: int) -> tuple[Refund, Order]:
     """Give money back, once per number; the same ask returns the refund that was made.
 
     A refusal uses up no number: what was refused may be sent again as it is.
     """
     order = lock_order(tx, ask.out_trade_no, caller=caller, role=KeyRole.FULL)
-    made = _new_refund(order, ask, by=actor_id or caller.key_id, now_ms=now_ms)
+    made = _new_refund(order, ask, by=caller.key_id, now_ms=now_ms)
     earlier = repository.find_refund_by_number(tx, caller.brand_id, caller.mode, ask.out_refund_no)
     if earlier is not None:
         if earlier.fingerprint != made.fingerprint:
@@ -126,23 +123,6 @@ def list_refunds(tx: Tx, out_trade_no: str, *, caller: Caller) -> tuple[Order, l
     """Return the refunds of one payment."""
     order = access_order(tx, out_trade_no, caller=caller)
     return order, repository.find_refunds(tx, order.id)
-
-
-def refund_by_hand(
-    tx: Tx,
-    order_id: str,
-    ask: RefundAsk,
-    *,
-    caller: Caller,
-    actor_id: str,
-    now_ms: int,
-) -> Refund:
-    """Give money back from the console, in the name of somebody of the team."""
-    brands.access_brand(tx, caller.brand_id, actor_id=actor_id)
-    order = repository.find_order(tx, order_id)
-    assert order is not None, "the caller has looked for it"
-    made, _ = refund(tx, ask, caller=caller, actor_id=actor_id, now_ms=now_ms)
-    return made
 
 
 def _new_refund(order: Order, ask: RefundAsk, *, by: str, now_ms: int) -> Refund:

@@ -2,8 +2,9 @@
 
 from quart import Blueprint
 
-from host.payments.web import cashier
+from host.payments.web import cashier, console, keys
 
 blueprint = Blueprint("payments", __name__)
-for part in (cashier,):
+# A key is no payment: its page stands before the one that takes any id.
+for part in (cashier, keys, console):
     blueprint.register_blueprint(part.blueprint)

@@ -34,6 +34,18 @@ def lock_earning(tx: Tx, source: Source) -> Earning | None:
     return _earning(rows[0]) if rows else None
 
 
+def find_earning(tx: Tx, source: Source) -> Earning | None:
+    """Return an earning."""
+    row = tx.row(
+        "SELECT source_kind, source_id, brand_id, currency, gross_minor, fee_minor,"
+        " refunded_minor, fee_returned_minor, split_minor, due_at_ms, at_ms"
+        " FROM settlement_earning WHERE source_kind = :kind AND source_id = :id",
+        kind=source.kind,
+        id=source.id,
+    )
+    return None if row is None else _earning(row)
+
+
 def add_to_earning(
     tx: Tx,
     source: Source,

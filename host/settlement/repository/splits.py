@@ -69,6 +69,18 @@ def count_of_source(tx: Tx, source: Source) -> int:
     return 0 if row is None else int(row["splits"])
 
 
+def find_of_source(tx: Tx, source: Source) -> list[Split]:
+    """Return how an earning was divided, oldest first."""
+    rows = tx.rows(
+        "SELECT id, source_kind, source_id, request_id, brand_id, currency, amount_minor,"
+        " actor_id, at_ms FROM settlement_split WHERE source_kind = :kind AND source_id = :id"
+        " ORDER BY at_ms, id LIMIT 50",
+        kind=source.kind,
+        id=source.id,
+    )
+    return [_split(row, find_parts(tx, row["id"])) for row in rows]
+
+
 def find_of_brand(tx: Tx, brand_id: str, *, limit: int) -> list[Split]:
     """Return what a brand divided, newest first."""
     rows = tx.rows(

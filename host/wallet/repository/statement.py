@@ -35,6 +35,33 @@ def find_lines(
     return [_line(row) for row in rows]
 
 
+def find_span(
+    tx: Tx, account_id: str, *, since_ms: int, until_ms: int, after_seq: int, limit: int
+) -> list[StatementLine]:
+    """Return the entries of an account in a span of time, after ``after_seq``, oldest first.
+
+    The journal's times never go back, so the span is one of rows, found by the index on time.
+    """
+    rows = tx.rows(
+        "SELECT t.id, e.seq, t.created_at_ms, t.purpose, e.change_minor, e.balance_minor,"
+        " t.currency, t.reference, '' AS other_id, '' AS memo, NULL AS escrow_status,"
+        " NULL AS brand_id FROM wallet_entry e JOIN wallet_transfer t ON t.seq = e.seq"
+        " WHERE e.account_id = :id AND e.seq > :after"
+        " AND e.seq >= COALESCE((SELECT seq FROM wallet_transfer WHERE created_at_ms >= :since"
+        " ORDER BY created_at_ms, seq LIMIT 1), :end)"
+        " AND e.seq < COALESCE((SELECT seq FROM wallet_transfer WHERE created_at_ms >= :until"
+        " ORDER BY created_at_ms, seq LIMIT 1), :end)"
+        " ORDER BY e.seq LIMIT :limit",
+        id=account_id,
+        after=after_seq,
+        since=since_ms,
+        until=until_ms,
+        end=SEQ_END,
+        limit=limit,
+    )
+    return [_line(row) for row in rows]
+
+
 def find_line(tx: Tx, transfer_id: str, account_id: str) -> StatementLine | None:
     """Return one entry of an account."""
     row = tx.row(

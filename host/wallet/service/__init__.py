@@ -47,6 +47,7 @@ from host.wallet.service.funds import (
     merchant_balance,
     open_wallet,
 )
+from host.wallet.service.merchant import merchant_currencies, posted_at, read_span
 from host.wallet.service.packets import return_packets
 from host.wallet.service.payments import expire_offers
 from host.wallet.service.pin import (
@@ -58,7 +59,7 @@ from host.wallet.service.pin import (
     set_pin,
     spend_pin,
 )
-from host.wallet.service.rail import begin_payout
+from host.wallet.service.rail import begin_payout, find_operation
 from host.wallet.service.transfers import (
     close_account,
     expire_held,
@@ -107,6 +108,7 @@ __all__ = [
     "find_freeze",
     "find_freezes_of",
     "find_open_freezes",
+    "find_operation",
     "find_people_of",
     "find_transfer",
     "forget_old_confirmations",
@@ -119,6 +121,7 @@ __all__ = [
     "lift_freeze",
     "lock_ledger",
     "merchant_balance",
+    "merchant_currencies",
     "open_account",
     "open_wallet",
     "parked_minor",
@@ -127,8 +130,10 @@ __all__ = [
     "post_linked",
     "post_together",
     "post_transfer",
+    "posted_at",
     "preview_payment",
     "quote_exchange",
+    "read_span",
     "refund_escrow",
     "refuse_pin",
     "release_escrow",

@@ -131,6 +131,11 @@ def access_operation(tx: Tx, operation_id: str, *, actor_id: str) -> RailOperati
     return operation
 
 
+def find_operation(tx: Tx, operation_id: str) -> RailOperation | None:
+    """Return an order to a rail.  For other domains, which know whose it is."""
+    return repository.find_operation(tx, operation_id)
+
+
 def find_open_operations(tx: Tx, person_id: str) -> list[RailOperation]:
     """Return what a person ordered from a rail that has not ended, newest first."""
     return repository.find_open_of(tx, person_id)

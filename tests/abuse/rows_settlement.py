@@ -1,0 +1,47 @@
+"""What a stranger gets from the addresses about a merchant's money."""
+
+from collections.abc import Mapping
+
+from tests.abuse.rows_kinds import Alike, Key, Open, alike
+from tests.wallet.people import PIN
+
+KEY = "0198c0de-0000-7000-8000-00000000000f"
+_MONEY = ({"handle": "brand_handle"},)
+_EARNING = (
+    {"handle": "own:brand_handle", "kind": "earning_kind", "source_id": "earning"},
+    {"handle": "brand_handle", "kind": "earning_kind", "source_id": "earning"},
+)
+_BATCH = (
+    {"handle": "own:brand_handle", "batch_id": "batch"},
+    {"handle": "brand_handle", "batch_id": "batch"},
+)
+_SPLIT = (
+    {"handle": "own:brand_handle", "split_id": "split"},
+    {"handle": "brand_handle", "split_id": "split"},
+)
+_CNY: Mapping[str, str] = {"currency": "CNY", "key": KEY}
+
+SETTLEMENT_ROWS: dict[str, Alike | Key | Open] = {
+    "settlement.money.show_money": alike(*_MONEY),
+    "settlement.money.show_payout": alike(*_MONEY),
+    "settlement.money.show_bank": alike(*_MONEY),
+    "settlement.money.show_person": alike(*_MONEY),
+    "settlement.money.show_batch": alike(*_BATCH),
+    "settlement.money.show_earning": alike(*_EARNING),
+    "settlement.files.download": alike(
+        {"handle": "brand_handle", "kind": "file_kind", "day": "day"}
+    ),
+    "settlement.moving.post_payout": alike(*_MONEY, form={"amount": "1", **_CNY}),
+    "settlement.moving.post_bank": alike(
+        *_MONEY,
+        form={"holder": "Eve", "number": "12345678", "schedule": "daily", "minimum": "1",
+              "pin": PIN, **_CNY},
+    ),
+    "settlement.moving.post_person": alike(
+        *_MONEY, form={"person": "eve", "amount": "1", "memo": "x", "pin": PIN, **_CNY}
+    ),
+    "settlement.moving.post_split": alike(
+        *_EARNING, form={"who": "eve", "part": "100 %", "key": KEY}
+    ),
+    "settlement.moving.post_return": alike(*_SPLIT, form={"amount": "1", "key": KEY}),
+}  # fmt: skip
