@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 
 from host.chat.service.packets import find_visible
+from host.chat.service.splits import find_visible_splits
 from host.core.cards import Card, CardLoader
 from host.core.db import Tx
 from host.core.i18n import gettext
 from host.identity import service as identity
+from host.wallet.cards import request_card
 from host.wallet.people_model import Packet, PacketStatus
 from host.wallet.service import packets
 
@@ -44,4 +46,12 @@ def _packet_card(tx: Tx, packet: Packet, viewer_id: str, lang: str) -> Card:
     )
 
 
-CARD_LOADERS: dict[str, CardLoader] = {"red_packet": packet_cards}
+def split_cards(tx: Tx, ids: Sequence[str], viewer_id: str) -> dict[str, Card]:
+    """Return the cards of bills that are split where the viewer was."""
+    viewer = identity.find_people(tx, [viewer_id]).get(viewer_id)
+    lang = viewer.lang if viewer is not None else "en"
+    found = find_visible_splits(tx, ids, reader_id=viewer_id)
+    return {request.id: request_card(request, viewer_id, lang) for request in found}
+
+
+CARD_LOADERS: dict[str, CardLoader] = {"red_packet": packet_cards, "split": split_cards}

@@ -1,4 +1,4 @@
-"""JSON of money in chats: red packets."""
+"""JSON of money in chats: red packets, and bills that are split."""
 
 from typing import Annotated, Any
 
@@ -8,11 +8,16 @@ from quart import Blueprint, request
 from quart.typing import ResponseReturnValue
 
 from host.chat import money_entry, service
-from host.chat.service import PacketAsk, PacketView
+from host.chat.service import PacketAsk, PacketView, SplitAsk
+from host.core.errors import BadInputError
 from host.core.idempotency import idempotent
+from host.core.ids import derived_id
+from host.core.money import AMOUNT_MINOR_MAX, parse_currency
 from host.core.web import current_person_id, deps
 from host.wallet.edge import decode_once, gate, read_money, read_proof
 from host.wallet.people_model import PacketKind
+from host.wallet.request_api import format_request
+from host.wallet.service.requests import REQUEST_SHARES_MAX
 
 blueprint = Blueprint("money", __name__, url_prefix="/wallet")
 
@@ -33,6 +38,41 @@ class PutPacket(msgspec.Struct, forbid_unknown_fields=True):
     share_count: int
     pin: Annotated[str, Meta(max_length=_ID_LENGTH_MAX)]
     greeting: Annotated[str, Meta(max_length=_TEXT_LENGTH_MAX)] = ""
+
+
+class SplitShare(msgspec.Struct, forbid_unknown_fields=True):
+    """What one member owes."""
+
+    person_id: Id
+    amount_minor: Annotated[int, Meta(ge=1, le=AMOUNT_MINOR_MAX)]
+
+
+class PutSplit(msgspec.Struct, forbid_unknown_fields=True):
+    """Body of ``PUT /splits/<key>``: the shares of the others."""
+
+    conversation_id: Id
+    currency: str
+    shares: Annotated[list[SplitShare], Meta(max_length=REQUEST_SHARES_MAX)]
+    memo: Annotated[str, Meta(max_length=_TEXT_LENGTH_MAX)] = ""
+
+
+@blueprint.put("/splits/<key>")
+@idempotent()
+async def put_split(key: str) -> ResponseReturnValue:
+    """Split a bill in a group.  Safe to retry; it is read and paid as a request."""
+    person_id = current_person_id()
+    body = decode_once(PutSplit, await request.get_data())
+    shares = {share.person_id: share.amount_minor for share in body.shares}
+    if len(shares) != len(body.shares):
+        raise BadInputError("Somebody is named twice. Name everybody once.")
+    made = await deps().db.write(
+        service.split_bill,
+        derived_id("wallet.split", person_id, key),
+        SplitAsk(body.conversation_id, parse_currency(body.currency), shares, body.memo),
+        actor_id=person_id,
+        now_ms=deps().now_ms(),
+    )
+    return format_request(made), 201
 
 
 @blueprint.put("/red-packets/<key>")

@@ -1,20 +1,23 @@
-"""Pages of money in chats: a red packet is filled, confirmed, sent, opened and looked into."""
+"""Pages of money in chats: red packets, from filling to looking into, and bills to split."""
 
 from quart import Blueprint, request
 from quart.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from host.chat import money_entry, service
-from host.chat.service import PacketAsk, PacketView
+from host.chat.service import PacketAsk, PacketView, SplitAsk
 from host.core.errors import BadInputError
 from host.core.idempotency import read_key
-from host.core.ids import new_id
+from host.core.ids import derived_id, new_id
+from host.core.money import CURRENCIES, parse_amount, parse_currency
 from host.core.text import clean_line, whole_number
 from host.core.web import current_person_id, deps, render, see_other
 from host.wallet.edge import gate, read_proof, read_typed_money
 from host.wallet.people_model import PacketKind
 from host.wallet.service import views
 from host.wallet.service.packets import GREETING_LENGTH_MAX, PACKET_SHARES_MAX
+from host.wallet.service.payments import MEMO_LENGTH_MAX
+from host.wallet.service.requests import REQUEST_SHARES_MAX, equal_shares
 
 blueprint = Blueprint("money", __name__)
 
@@ -100,6 +103,38 @@ async def post_open(packet_id: str) -> str:
     return await _render_packet(view, is_fresh=True)
 
 
+@blueprint.get("/chats/<conversation_id>/split")
+async def show_split_form(conversation_id: str) -> str:
+    """Show the form that splits a bill among the people of a group."""
+    person_id = current_person_id()
+    members = await deps().db.read(service.find_member_faces, conversation_id, actor_id=person_id)
+    view = await deps().db.read(views.read_spend, person_id, currency=None)
+    return await render(
+        "chat/split.html",
+        tab="chats",
+        chat_id=conversation_id,
+        faces=[face for member, face in members if member.person_id != person_id],
+        view=view,
+        currencies=CURRENCIES,
+        key=new_id(),
+        memo_length_max=MEMO_LENGTH_MAX,
+    )
+
+
+@blueprint.post("/chats/<conversation_id>/split")
+async def post_split(conversation_id: str) -> ResponseReturnValue:
+    """Ask the chosen people for their shares; the form's key makes a double tap one bill."""
+    person_id, form = current_person_id(), await request.form
+    await deps().db.write(
+        service.split_bill,
+        derived_id("wallet.split", person_id, read_key(form.get("key", ""))),
+        _read_split(conversation_id, form),
+        actor_id=person_id,
+        now_ms=deps().now_ms(),
+    )
+    return see_other(f"/chats/{conversation_id}#end")
+
+
 async def _render_packet(view: PacketView, *, is_fresh: bool) -> str:
     return await render("chat/packet.html", tab="chats", view=view, is_fresh=is_fresh)
 
@@ -116,3 +151,19 @@ def _read_packet(conversation_id: str, form: Form) -> PacketAsk:
         share_count,
         clean_line(form.get("greeting", ""), length_max=GREETING_LENGTH_MAX),
     )
+
+
+def _read_split(conversation_id: str, form: Form) -> SplitAsk:
+    """Return what a form asks for: equal parts of the bill, or an amount beside each name."""
+    currency = parse_currency(form.get("currency", ""))
+    people = form.getlist("person")[:REQUEST_SHARES_MAX]
+    if form.get("how") == "custom":
+        typed = {person_id: form.get(f"share-{person_id}", "") for person_id in people}
+        shares = {one: parse_amount(text, currency) for one, text in typed.items() if text.strip()}
+    else:
+        shares = equal_shares(
+            parse_amount(form.get("amount", ""), currency),
+            people,
+            with_requester=form.get("with_me") == "1",
+        )
+    return SplitAsk(conversation_id, currency, shares, form.get("memo", ""))

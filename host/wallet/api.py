@@ -16,7 +16,7 @@ from host.core.idempotency import idempotent
 from host.core.ids import derived_id
 from host.core.money import parse_currency
 from host.core.web import current_person_id, deps
-from host.wallet import service
+from host.wallet import request_api, service
 from host.wallet.edge import decode_once, gate, read_money, read_proof
 from host.wallet.people_model import Offer
 from host.wallet.rail_model import RailOperation
@@ -24,6 +24,7 @@ from host.wallet.rails import RAILS
 from host.wallet.service import entry, payments, rail, statement, views
 
 blueprint = Blueprint("wallet_api", __name__, url_prefix="/api/v1/wallet")
+blueprint.register_blueprint(request_api.blueprint)
 
 _ID_LENGTH_MAX = 64
 # Above the domain's own limit, so that its own refusal is the one that is heard.

@@ -23,6 +23,8 @@ class PaymentPurpose(StrEnum):
     # A code that was scanned or shown at a till.
     CODE = "code"
     RED_PACKET = "red_packet"
+    # What somebody asked for; the subject is the id of the payer's share.
+    REQUEST = "request"
 
 
 class Method(StrEnum):

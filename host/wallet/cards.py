@@ -5,9 +5,17 @@ from collections.abc import Sequence
 from host.core.cards import Card, CardLoader
 from host.core.db import Tx
 from host.core.i18n import gettext
+from host.core.money import Money
 from host.identity import service as identity
 from host.wallet.people_model import Offer, OfferStatus
-from host.wallet.service import payments
+from host.wallet.request_model import (
+    MoneyRequest,
+    RequestKind,
+    RequestStatus,
+    Share,
+    ShareStatus,
+)
+from host.wallet.service import payments, requests
 
 # What the two read on the card; keys of the translations.
 _WORDS: dict[OfferStatus, tuple[str, str]] = {
@@ -48,8 +56,70 @@ def _card(offer: Offer, viewer_id: str, name: str, lang: str) -> Card:
     )
 
 
+def request_cards(tx: Tx, ids: Sequence[str], viewer_id: str) -> dict[str, Card]:
+    """Return a card per request between two; only the two of them may see it."""
+    found = requests.find_requests(tx, ids)
+    asked = [request for request in found.values() if viewer_id in request.people]
+    lang = _lang(tx, viewer_id)
+    return {
+        request.id: request_card(request, viewer_id, lang)
+        for request in asked
+        if request.kind is RequestKind.DIRECT
+    }
+
+
+def request_card(request: MoneyRequest, viewer_id: str, lang: str) -> Card:
+    """Return the card of a request for somebody who may see it."""
+    own = request.share_of(viewer_id)
+    is_split = request.kind is RequestKind.SPLIT
+    can_pay = (
+        request.status is RequestStatus.OPEN and own is not None and own.status is ShareStatus.OPEN
+    )
+    is_concerned = viewer_id in request.people
+    is_paid = request.paid_count == len(request.shares)
+    title = "A bill to split" if is_split else "Asks for money"
+    # Whoever is asked reads what they owe, everybody else what all of it is.
+    money = request.total if own is None else Money(own.amount_minor, request.currency)
+    return Card(
+        kind="split" if is_split else "money_request",
+        id=request.id,
+        title=request.memo or gettext(lang, title),
+        subtitle=gettext(
+            lang, "%(done)s of %(all)s paid", done=request.paid_count, all=len(request.shares)
+        )
+        if is_split
+        else "",
+        amount_minor=money.amount_minor,
+        currency=request.currency,
+        status=gettext(lang, _request_word(request, own)),
+        tone="done" if is_paid else "wait" if request.status is RequestStatus.OPEN else "over",
+        open_url=f"/wallet/requests/{request.id}" if is_concerned else "",
+        open_text=gettext(lang, "Pay your share" if is_split else "Pay") if can_pay else "",
+    )
+
+
+def _request_word(request: MoneyRequest, own: Share | None) -> str:
+    """Return the English words for where a request stands; a key of the translations."""
+    if own is not None and own.status is not ShareStatus.OPEN:
+        return "You paid" if own.status is ShareStatus.PAID else "You declined"
+    if request.status is RequestStatus.OPEN:
+        return "Waiting to be paid" if own is None else "You owe this"
+    if request.status is RequestStatus.DONE:
+        is_paid = request.paid_count == len(request.shares)
+        return "All paid" if is_paid else "Answered, not all paid"
+    return "Closed" if request.status is RequestStatus.CLOSED else "Its time is over"
+
+
+def _lang(tx: Tx, viewer_id: str) -> str:
+    viewer = identity.find_people(tx, [viewer_id]).get(viewer_id)
+    return viewer.lang if viewer is not None else "en"
+
+
 def _name(people: dict[str, identity.Person], person_id: str) -> str:
     return people[person_id].name if person_id in people else "?"
 
 
-CARD_LOADERS: dict[str, CardLoader] = {"transfer": transfer_cards}
+CARD_LOADERS: dict[str, CardLoader] = {
+    "transfer": transfer_cards,
+    "money_request": request_cards,
+}

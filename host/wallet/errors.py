@@ -98,6 +98,28 @@ class OwnPacketError(ForbiddenError):
     title = "This one is for the other"
 
 
+class RequestNotFoundError(NotFoundError):
+    """Nobody asks this person for money under this id."""
+
+    problem = "request-not-found"
+    title = "No such request"
+
+
+class RequestRefusedError(BadInputError):
+    """Money cannot be asked for like this: nobody, too many, or shares that nobody could pay."""
+
+    problem = "request-refused"
+    title = "Cannot be asked for"
+
+
+class RequestEndedError(ConflictError):
+    """The money is not asked for any more."""
+
+    problem = "request-ended"
+    title = "Not asked for any more"
+    retry = "query"
+
+
 class HoldResolvedError(ConflictError):
     """The held money was already posted or voided."""
 

@@ -73,3 +73,52 @@ class PacketReturned(Event):
     circle_id: str
     amount_minor: int
     currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyRequested(Event):
+    """A person asked a contact for money."""
+
+    name: ClassVar[str] = "wallet.money_requested"
+
+    request_id: str
+    requester_id: str
+    payer_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShareEnded(Event):
+    """Somebody paid or declined what they were asked for; ``circle_id`` is '' between two."""
+
+    name: ClassVar[str] = "wallet.share_ended"
+
+    request_id: str
+    requester_id: str
+    person_id: str
+    circle_id: str
+    outcome: str
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestEnded(Event):
+    """Everybody has answered a request, its maker closed it, or a week has passed."""
+
+    name: ClassVar[str] = "wallet.request_ended"
+
+    request_id: str
+    requester_id: str
+    circle_id: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleReminded(Event):
+    """Whoever has not answered a request was reminded."""
+
+    name: ClassVar[str] = "wallet.people_reminded"
+
+    request_id: str
+    requester_id: str
+    circle_id: str

@@ -376,6 +376,7 @@ class StatementLine:
     reference: str
     # The owner of the other account: a person, a brand, a rail or the order in escrow.
     other_id: str
+    actor_id: str
     memo: str
     escrow_status: EscrowStatus | None
     brand_id: str | None

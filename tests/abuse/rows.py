@@ -32,6 +32,7 @@ CHAT = ({"conversation_id": "chat"}, {"conversation_id": "group"})
 POST = ({"post_id": "post"},)
 ORDER = ({"order_id": "order"}, {"order_id": "unpaid"})
 PACKET = ({"packet_id": "packet"},)
+ASKED = ({"request_id": "asked"}, {"request_id": "split"})
 OFFER = ({"transfer_id": "transfer"}, {"transfer_id": "offer"})
 BILL = ({"bill_id": "bill"},)
 A_BILL = {"account_number": "M-1", "title": "Water", "amount_minor": 1, "currency": "CNY",
@@ -57,6 +58,20 @@ ROWS: dict[str, Alike | Key | Open] = {
     "wallet.receive.post_cancel": alike(*OFFER),
     "wallet.rails.show_operation": alike({"operation_id": "operation"}),
     "wallet.rails.ask_rail": alike({"operation_id": "operation"}),
+    "wallet_api.requests.get_request": alike(*ASKED),
+    "wallet_api.requests.post_payment": alike(*ASKED, json={"pin": PIN, "amount_minor": 700}),
+    "wallet_api.requests.post_decline": alike(*ASKED),
+    "wallet_api.requests.post_close": alike(*ASKED),
+    "wallet_api.requests.post_reminder": alike(*ASKED),
+    "wallet_api.requests.put_request": Open("the key counts for its caller only (TestKeys)"),
+    "wallet.ask.show_request": alike(*ASKED),
+    "wallet.ask.show_pay": alike(*ASKED),
+    "wallet.ask.post_pay": alike(*ASKED, form={"pin": PIN, "amount_minor": "700"}),
+    "wallet.ask.post_decline": alike(*ASKED),
+    "wallet.ask.post_close": alike(*ASKED),
+    "wallet.ask.post_reminder": alike(*ASKED),
+    "wallet.ask.show_ask": Open("handles are public; who is no contact is refused by name"),
+    "wallet.ask.post_ask": Open("handles are public; who is no contact is refused by name"),
     "wallet_api.put_transfer": Open("the key counts for its caller only (TestKeys)"),
     "wallet_api.put_top_up": Open("the key counts for its caller only (TestKeys)"),
     "wallet_api.put_withdrawal": Open("the key counts for its caller only (TestKeys)"),
@@ -310,6 +325,11 @@ ROWS: dict[str, Alike | Key | Open] = {
     "chat.money.post_open": alike(*PACKET),
     "chat_api.money.get_packet": alike(*PACKET),
     "chat_api.money.post_open": alike(*PACKET),
+    "chat.money.show_split_form": alike(*CHAT),
+    "chat.money.post_split": alike(
+        *CHAT, form={"amount": "1", "currency": "CNY", "key": "split-99", "person": "x"}
+    ),
+    "chat_api.money.put_split": Open("the key counts for its caller only (TestKeys)"),
     "chat_api.money.put_packet": Open("the key counts for its caller only (TestKeys)"),
     "chat.show_about": alike(*CHAT),
     "chat.list_messages": alike(*CHAT),

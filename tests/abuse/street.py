@@ -132,7 +132,18 @@ async def _money(ann: Person, bob: Person, group_id: str) -> Ids:
         {"conversation_id": group_id, "kind": "lucky", "amount_minor": 300, "currency": "CNY",
          "share_count": 3, "pin": PIN},
     )  # fmt: skip
+    _, asked = await ann.put(
+        "/api/v1/wallet/requests/tea-2026",
+        {"payer_id": bob.id, "amount_minor": 700, "currency": "CNY"},
+    )
+    _, split = await ann.put(
+        "/api/v1/wallet/splits/bill-2026",
+        {"conversation_id": group_id, "currency": "CNY",
+         "shares": [{"person_id": bob.id, "amount_minor": 700}]},
+    )  # fmt: skip
     return {
+        "asked": asked["request_id"],
+        "split": split["request_id"],
         "packet": packet["packet_id"],
         "transfer": sent["transfer_id"],
         "offer": waits["transfer_id"],

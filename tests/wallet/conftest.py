@@ -26,7 +26,7 @@ from tests.wallet.people import PIN, Person, register
 
 ON_BOTH = frozenset(
     {"test_conformance", "test_escrow", "test_exchange", "test_freeze", "test_ledger_rules",
-     "test_rails", "test_receiving", "test_red_packets", "test_transfers"}
+     "test_rails", "test_receiving", "test_red_packets", "test_requests", "test_transfers"}
 )  # fmt: skip
 _KEEP_SEED = """
 CREATE SCHEMA seed;

@@ -32,10 +32,12 @@ from host.chat.service.packets import (
 from host.chat.service.reading import list_messages, mark_read, open_page, show_message
 from host.chat.service.sending import post_message, recall_message, send_message, send_notice
 from host.chat.service.sharing import find_card, find_targets, share_card
+from host.chat.service.splits import SplitAsk, split_bill
 
 __all__ = [
     "PacketAsk",
     "PacketView",
+    "SplitAsk",
     "access_conversation",
     "access_packet",
     "add_members",
@@ -69,4 +71,5 @@ __all__ = [
     "share_card",
     "show_conversation",
     "show_message",
+    "split_bill",
 ]

@@ -7,13 +7,12 @@ did not get the message, because they came later, left, or block its sender, fin
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from host.chat import repository
 from host.chat.errors import ConversationNotFoundError
 from host.chat.model import Body, Conversation, Face, Kind, Member, SenderKind
 from host.chat.service.access import access_conversation, check_may_write, find_other
 from host.chat.service.faces import find_faces
+from host.chat.service.money_cards import find_place, hint_card
 from host.chat.service.sending import lock, send_message, write
-from host.core import live
 from host.core.db import Tx
 from host.core.ids import derived_id
 from host.core.money import Money
@@ -135,7 +134,7 @@ def access_packet(tx: Tx, packet_id: str, *, actor_id: str, now_ms: int) -> Pack
 def find_visible(tx: Tx, packet_ids: Collection[str], *, reader_id: str) -> list[Packet]:
     """Return those packets whose cards the reader got."""
     found = packets.find_packets(tx, packet_ids)
-    return [p for p in found.values() if _find_place(tx, p, reader_id) is not None]
+    return [p for p in found.values() if _place(tx, p, reader_id) is not None]
 
 
 _MISSING = "You have no red packet with this id."
@@ -144,24 +143,10 @@ _UNKNOWN = Face("", "")
 
 def _access_packet(tx: Tx, packet_id: str, *, actor_id: str) -> tuple[Packet, Conversation, Member]:
     packet = packets.find_packet(tx, packet_id)
-    place = None if packet is None else _find_place(tx, packet, actor_id)
+    place = None if packet is None else _place(tx, packet, actor_id)
     if packet is None or place is None:
         raise PacketNotFoundError(_MISSING)
     return packet, *place
-
-
-def _find_place(tx: Tx, packet: Packet, reader_id: str) -> tuple[Conversation, Member] | None:
-    """Return the chat and the reader's place in it, if they got the card."""
-    conversation = repository.find_conversation(tx, packet.circle_id)
-    member = repository.find_member(tx, packet.circle_id, reader_id)
-    message = repository.find_sent(tx, packet.sender_id, _client_id(packet.id))
-    if conversation is None or member is None or message is None:
-        return None
-    if not member.first_seq <= message.seq <= member.end_seq(conversation):
-        return None
-    if reader_id in repository.find_withheld_from(tx, conversation.id, message.seq):
-        return None
-    return conversation, member
 
 
 def _tell(
@@ -189,10 +174,9 @@ def _tell(
     )
 
 
-def hint_card(tx: Tx, conversation_id: str, card_id: str, *, now_ms: int) -> None:
-    """Let open chats read a card again."""
-    members = [member.person_id for member in repository.find_active(tx, conversation_id)]
-    live.publish(tx, members, "wallet.card", {"card_id": card_id}, now_ms=now_ms)
+def _place(tx: Tx, packet: Packet, reader_id: str) -> tuple[Conversation, Member] | None:
+    sent = (packet.sender_id, _client_id(packet.id))
+    return find_place(tx, packet.circle_id, sent=sent, reader_id=reader_id)
 
 
 def _client_id(packet_id: str) -> str:

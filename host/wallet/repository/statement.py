@@ -15,8 +15,8 @@ def find_lines(
     """Return the entries of an account in a span of time, before ``before_seq``, newest first."""
     rows = tx.rows(
         "SELECT t.id, e.seq, t.created_at_ms, t.purpose, e.change_minor, e.balance_minor,"
-        " t.currency, t.reference, o.owner_id AS other_id, COALESCE(m.memo, '') AS memo,"
-        " x.status AS escrow_status, x.brand_id"
+        " t.currency, t.reference, t.actor_id, o.owner_id AS other_id,"
+        " COALESCE(m.memo, '') AS memo, x.status AS escrow_status, x.brand_id"
         " FROM wallet_entry e"
         " JOIN wallet_transfer t ON t.seq = e.seq"
         " JOIN wallet_account o ON o.id ="
@@ -66,8 +66,8 @@ def find_line(tx: Tx, transfer_id: str, account_id: str) -> StatementLine | None
     """Return one entry of an account."""
     row = tx.row(
         "SELECT t.id, e.seq, t.created_at_ms, t.purpose, e.change_minor, e.balance_minor,"
-        " t.currency, t.reference, o.owner_id AS other_id, COALESCE(m.memo, '') AS memo,"
-        " x.status AS escrow_status, x.brand_id"
+        " t.currency, t.reference, t.actor_id, o.owner_id AS other_id,"
+        " COALESCE(m.memo, '') AS memo, x.status AS escrow_status, x.brand_id"
         " FROM wallet_transfer t"
         " JOIN wallet_entry e ON e.seq = t.seq AND e.account_id = :account"
         " JOIN wallet_account o ON o.id ="
@@ -125,6 +125,7 @@ def _line(row: Row) -> StatementLine:
         currency=Currency(row["currency"]),
         reference=row["reference"],
         other_id=row["other_id"],
+        actor_id=row["actor_id"],
         memo=row["memo"],
         escrow_status=None if status is None else EscrowStatus(status),
         brand_id=row["brand_id"],

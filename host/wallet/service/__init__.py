@@ -60,6 +60,7 @@ from host.wallet.service.pin import (
     spend_pin,
 )
 from host.wallet.service.rail import begin_payout, find_operation
+from host.wallet.service.requests import expire_requests
 from host.wallet.service.transfers import (
     close_account,
     expire_held,
@@ -156,6 +157,7 @@ def sweep(tx: Tx, *, now_ms: int) -> int:
         forget_old_quotes,
         expire_offers,
         return_packets,
+        expire_requests,
         expire_held,
     )
     return sum(do(tx, now_ms=now_ms) for do in due)

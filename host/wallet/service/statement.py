@@ -15,10 +15,12 @@ from host.wallet.errors import TransferNotFoundError
 from host.wallet.model import Day, Purpose, StatementLine, cash_place
 from host.wallet.repository import ledger
 from host.wallet.repository import packet as packets
+from host.wallet.repository import request as requests
 from host.wallet.repository import statement as repository
 
 PAGE_ROWS = 30
 _DAY_MS = 24 * 3600 * 1000
+_THROUGH_CONTROL = (Purpose.PACKET_OPEN, Purpose.SPLIT_PAY, Purpose.SPLIT_FORWARD)
 _BILL_PURPOSES = frozenset({Purpose.BILL, Purpose.BILL_REFUND})
 
 
@@ -122,9 +124,9 @@ def _next_month(year: int, month: int) -> tuple[int, int, int]:
 def _describe(
     tx: Tx, lines: Sequence[StatementLine], viewer_id: str, order_cards: CardLoader | None
 ) -> list[ShownLine]:
-    senders = _find_senders(tx, lines)
-    others = {line.transfer_id: senders.get(line.reference, line.other_id) for line in lines}
-    with_people = {Purpose.SEND, Purpose.REVERSAL, Purpose.PACKET_OPEN}
+    behind = _find_people_behind(tx, lines)
+    others = {line.transfer_id: behind.get(line.transfer_id, line.other_id) for line in lines}
+    with_people = {Purpose.SEND, Purpose.REVERSAL, *_THROUGH_CONTROL}
     people = identity.find_people(
         tx, sorted({others[line.transfer_id] for line in lines if line.purpose in with_people})
     )
@@ -136,11 +138,18 @@ def _describe(
     ]
 
 
-def _find_senders(tx: Tx, lines: Sequence[StatementLine]) -> dict[str, str]:
-    """Return who sent the red packets that shares came out of."""
-    opened = {line.reference for line in lines if line.purpose is Purpose.PACKET_OPEN}
-    found = packets.find_packets(tx, opened) if opened else {}
-    return {packet.id: packet.sender_id for packet in found.values()}
+def _find_people_behind(tx: Tx, lines: Sequence[StatementLine]) -> dict[str, str]:
+    """Return with whom it was, by transfer, where the money went through a control account."""
+    shares = [line for line in lines if line.purpose is Purpose.PACKET_OPEN]
+    splits = [line for line in lines if line.purpose in {Purpose.SPLIT_PAY, Purpose.SPLIT_FORWARD}]
+    sent = packets.find_packets(tx, {line.reference for line in shares}) if shares else {}
+    asked = requests.find_requests(tx, {line.reference for line in splits}) if splits else {}
+    found = {line.transfer_id: sent[line.reference].sender_id for line in shares}
+    for line in splits:
+        is_payers = line.purpose is Purpose.SPLIT_PAY
+        request = asked[line.reference]
+        found[line.transfer_id] = request.requester_id if is_payers else line.actor_id
+    return found
 
 
 def _card_id(line: StatementLine) -> str:

@@ -16,6 +16,7 @@ from host.wallet.people_model import Offer
 from host.wallet.rail_model import RailOperation
 from host.wallet.repository import offer as offers
 from host.wallet.service import funds, payments, pin, rail
+from host.wallet.service.request_views import RequestView, find_open
 from host.wallet.service.statement import (
     Month,
     ShownLine,
@@ -58,6 +59,7 @@ class HomeView:
     page: StatementPage
     operations: Sequence[RailOperation]
     offers: Sequence[ShownOffer]
+    requests: Sequence[RequestView]
     has_pin: bool
 
 
@@ -89,6 +91,7 @@ def read_home(
     year: int,
     month: int,
     order_cards: CardLoader | None,
+    now_ms: int,
 ) -> HomeView:
     """Return what the wallet's first page shows."""
     found = funds.balances(tx, person_id)
@@ -100,6 +103,7 @@ def read_home(
         page=find_page(tx, person_id, chosen, after=None, limit=HOME_ROWS, order_cards=order_cards),
         operations=rail.find_open_operations(tx, person_id),
         offers=find_waiting(tx, person_id),
+        requests=find_open(tx, person_id, now_ms=now_ms),
         has_pin=pin.has_pin(tx, person_id),
     )
 

@@ -118,6 +118,7 @@ async def _render_home(template: str) -> str:
         year=today.year,
         month=today.month,
         order_cards=order_cards(),
+        now_ms=deps().now_ms(),
     )
     return await render(
         template, tab="wallet", view=view, bars=_bars(view.month), chart=(WIDTH, HEIGHT)

@@ -21,7 +21,7 @@ blueprint = Blueprint("send", __name__)
 async def show_receivers() -> str:
     """Show whom money can be sent to."""
     found = await deps().db.read(views.find_receivers, current_person_id())
-    return await render("wallet/send.html", tab="wallet", contacts=found)
+    return await render("wallet/send.html", tab="wallet", contacts=found, is_request=False)
 
 
 @blueprint.get("/wallet/send/<handle>")
