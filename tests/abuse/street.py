@@ -143,7 +143,7 @@ async def _money(ann: Person, bob: Person, group_id: str) -> Ids:
     )  # fmt: skip
     return {
         "asked": asked["request_id"],
-        "split": split["request_id"],
+        "bill_split": split["request_id"],
         "packet": packet["packet_id"],
         "transfer": sent["transfer_id"],
         "offer": waits["transfer_id"],
