@@ -5,9 +5,9 @@ import os
 import pytest
 
 from bench.postgres import find_programs
-from tests.wallet.conftest import db, postgres_url, server
+from tests.wallet.conftest import db, own_database, postgres_url, server
 
-__all__ = ["db", "postgres_url", "server"]
+__all__ = ["db", "own_database", "postgres_url", "server"]
 
 ON_BOTH = frozenset({"test_earnings", "test_splits"})
 
