@@ -187,8 +187,10 @@ async def _try(
     else:
         answer = await person.client.open(path, method=method, headers=headers)
     status, kind = answer.status_code, answer.headers.get("Content-Type", "")
-    is_sheet = rule.endpoint.startswith(("market_web.pay.", "codes.pay."))
-    is_facade = ".wechat." in rule.endpoint and kind == "application/json"  # its own {code, message}
+    is_sheet = rule.endpoint.startswith(("market_web.pay.", "codes.pay.", "bills.post_bill"))
+    is_facade = (
+        ".wechat." in rule.endpoint and kind == "application/json"
+    )  # its own {code, message}
     is_documented = status < 400 or kind == "application/problem+json" or is_sheet or is_facade
     # 503: the packages of this street have no bytes, and a reviewer is told so.
     if is_documented and (status < 500 or status == 503):

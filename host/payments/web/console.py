@@ -1,5 +1,8 @@
 """The console's pages of payments: a list to look through, and everything about one of them."""
 
+from collections.abc import Mapping
+
+import msgspec
 from quart import Blueprint, Response, request
 from quart.typing import ResponseReturnValue
 
@@ -8,7 +11,8 @@ from host.core.errors import BadInputError
 from host.core.money import parse_amount
 from host.core.web import current_person_id, deps, render, see_other, settings, with_query
 from host.payments.codes import draw_code
-from host.payments.model import Mode, Status
+from host.payments.model import Mode, Order, Status
+from host.payments.schemas import NewRefund
 from host.payments.service import capture, console, notices, orders
 from host.payments.service.refunds import RefundAsk
 
@@ -82,12 +86,7 @@ async def post_refund(handle: str, order_id: str) -> ResponseReturnValue:
     view = await deps().db.read(
         console.read_payment, handle, order_id, actor_id=current_person_id()
     )
-    ask = RefundAsk(
-        view.order.out_trade_no,
-        form.get("refund_no", ""),
-        parse_amount(form.get("amount", ""), view.order.currency),
-        form.get("reason", ""),
-    )
+    ask = _refund_ask(view.order, form)
     await deps().db.write(
         console.refund_payment,
         handle,
@@ -97,6 +96,18 @@ async def post_refund(handle: str, order_id: str) -> ResponseReturnValue:
         now_ms=deps().now_ms(),
     )
     return see_other(f"/m/{handle}/payments/{order_id}")
+
+
+def _refund_ask(order: Order, form: Mapping[str, str]) -> RefundAsk:
+    """Judge the form by the rules of the API; the number was made with the page."""
+    amount_minor = parse_amount(form.get("amount", ""), order.currency)
+    asked = {"out_trade_no": order.out_trade_no, "out_refund_no": form.get("refund_no", ""),
+             "amount_minor": amount_minor, "reason": form.get("reason", "")}  # fmt: skip
+    try:
+        body = msgspec.convert(asked, NewRefund)
+    except msgspec.ValidationError as error:
+        raise BadInputError("Open the payment again and repeat the refund.") from error
+    return RefundAsk(body.out_trade_no, body.out_refund_no, body.amount_minor, body.reason)
 
 
 @blueprint.post("/<order_id>/<act>")
