@@ -11,6 +11,7 @@ from host.core.settings import PREFIX, Settings
 from host.limits_of_people import PEOPLE_MONEY
 from host.limits_of_shops import SHOP_SECTIONS
 from host.payments.limits import LINES as PAYMENTS
+from host.wallet.limits_page import PAYMENTS, tiers_table
 from runtime.settings import PoolSettings
 
 FILE = Path(__file__).parents[1] / "docs" / "limits.md"
@@ -82,15 +83,34 @@ SECTIONS: dict[str, tuple[Line, ...]] = {
         ("One transfer, in minor units", "host.core.money:AMOUNT_MINOR_MAX"),
         *PEOPLE_MONEY,
         ("Words with a transfer", "host.wallet.service.payments:MEMO_LENGTH_MAX"),
-        ("Reason of a freeze", "host.wallet.freeze_model:FREEZE_REASON_CHARS_MAX"),
-        ("Appeal against a freeze", "host.wallet.freeze_model:FREEZE_APPEAL_CHARS_MAX"),
-        ("A confirmation holds for", "host.wallet.service.authorise:CONFIRMATION_TTL_MS"),
         ("Wrong PINs before a pause", "host.wallet.service.pin:ATTEMPT_COUNT_MAX"),
         ("The first pause", "host.wallet.service.pin:LOCK_MS"),
         ("The longest pause; each is four times the last", "host.wallet.service.pin:LOCK_MS_MAX"),
     ),
     **SHOP_SECTIONS,
     "Payments for merchants' servers": PAYMENTS,
+    "Payments": PAYMENTS,
+    "Orders": (
+        ("Lines of an order", "host.market.model:LINES_MAX"),
+        ("Pieces of one line", "host.market.model:QUANTITY_MAX"),
+        ("New orders", "host.market.model:ORDERS_PER_MINUTE_MAX"),
+        ("Addresses of one person", "host.market.model:ADDRESSES_MAX"),
+        ("Recipient of an address", "host.market.service.addresses:RECIPIENT_CHARS_MAX"),
+        ("Place of an address", "host.market.service.addresses:PLACE_CHARS_MAX"),
+        ("Telephone number of an address", "host.market.service.addresses:PHONE_CHARS_MAX"),
+        ("Name of an address", "host.market.service.addresses:LABEL_CHARS_MAX"),
+        ("Reason of a request for money back", "host.market.service.refunds:REASON_CHARS_MAX"),
+        ("An unpaid order ends after", "host.market.model:EXPIRE_AFTER_MS"),
+        ("A shop should send within", "host.market.model:SEND_WITHIN_MS"),
+        ("What was not sent is paid back after", "host.market.model:RETURN_UNSENT_AFTER_MS"),
+        ("A parcel counts as received after", "host.market.model:CONFIRM_PARCEL_AFTER_MS"),
+        ("Anything else counts as received after", "host.market.model:CONFIRM_OTHER_AFTER_MS"),
+        ("Money back can be asked for, after receipt, for", "host.market.model:CLOSE_AFTER_MS"),
+        (
+            "A request that the shop does not answer is granted after",
+            "host.market.model:ANSWER_REFUND_WITHIN_MS",
+        ),
+    ),
     "Shops": (
         ("Shops of one person", "host.brands.model:BRANDS_PER_PERSON_MAX"),
         ("Name of a shop", "host.brands.model:NAME_GRAPHEMES_MAX"),
@@ -334,6 +354,7 @@ def page() -> str:
     for title, lines in SECTIONS.items():
         rows = "\n".join(f"| {what} | {_shown(place)} |" for what, place in lines)
         parts.append(f"## {title}\n\n| what | limit |\n|---|---|\n{rows}\n")
+    parts.append(tiers_table())
     return "\n".join(parts)
 
 

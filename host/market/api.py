@@ -24,7 +24,7 @@ from host.market.model import (
 )
 from host.market.service import AddressFacts, Payment, ProductFacts
 from host.market.service.catalogue import PAGE_COUNT
-from host.wallet.edge import decode_once, read_proof
+from host.wallet.edge import SIGNED_CHARS_MAX, decode_once, read_proof
 
 blueprint = Blueprint("market_api", __name__, url_prefix="/api/v1")
 
@@ -52,9 +52,10 @@ class PutOrder(msgspec.Struct, forbid_unknown_fields=True):
 class PostPayment(msgspec.Struct, forbid_unknown_fields=True):
     """Body of ``POST /orders/<id>/pay``; the amount is the one that the buyer saw."""
 
-    pin: Id
     amount_minor: int
     address_id: Id | None = None
+    pin: Id | None = None
+    passkey: Annotated[str, Meta(max_length=SIGNED_CHARS_MAX)] | None = None
 
 
 class PostShipment(msgspec.Struct, forbid_unknown_fields=True):
@@ -183,7 +184,9 @@ async def put_order(order_id: str) -> ResponseReturnValue:
 async def post_payment(order_id: str) -> ResponseReturnValue:
     """Pay an order with the PIN.  Paying a paid order returns it."""
     body = decode_once(PostPayment, await request.get_data())
-    payment = Payment(current_person_id(), read_proof(body.pin), body.amount_minor, body.address_id)
+    payment = Payment(
+        current_person_id(), read_proof(body.pin, body.passkey), body.amount_minor, body.address_id
+    )
     return _order(await service.take_payment(till(), order_id, payment))
 
 

@@ -18,6 +18,8 @@ from host.core.money import parse_currency
 from host.core.web import current_person_id, deps
 from host.wallet import request_api, service
 from host.wallet.edge import decode_once, gate, read_money, read_proof
+from host.wallet import service
+from host.wallet.edge import SIGNED_CHARS_MAX, decode_once, gate, read_money, read_proof
 from host.wallet.people_model import Offer
 from host.wallet.rail_model import RailOperation
 from host.wallet.rails import RAILS
@@ -34,6 +36,8 @@ _PIN_LENGTH_MAX = 64
 Id = Annotated[str, Meta(max_length=_ID_LENGTH_MAX)]
 Memo = Annotated[str, Meta(max_length=_MEMO_LENGTH_MAX)]
 Pin = Annotated[str, Meta(max_length=_PIN_LENGTH_MAX)]
+# JSON of a nonce and what a device signed; empty asks for a nonce.
+Signed = Annotated[str, Meta(max_length=SIGNED_CHARS_MAX)]
 
 
 class PutTransfer(msgspec.Struct, forbid_unknown_fields=True):
@@ -42,8 +46,9 @@ class PutTransfer(msgspec.Struct, forbid_unknown_fields=True):
     receiver_id: Id
     amount_minor: int
     currency: str
-    pin: Pin
     memo: Memo = ""
+    pin: Pin | None = None
+    passkey: Signed | None = None
 
 
 class PutReceiving(msgspec.Struct, forbid_unknown_fields=True):
@@ -64,7 +69,8 @@ class PutWithdrawal(msgspec.Struct, forbid_unknown_fields=True):
 
     amount_minor: int
     currency: str
-    pin: Pin
+    pin: Pin | None = None
+    passkey: Signed | None = None
 
 
 class PutPin(msgspec.Struct, forbid_unknown_fields=True):
@@ -121,7 +127,7 @@ async def put_transfer(key: str) -> ResponseReturnValue:
         transfer_id, sender_id=person_id, receiver_id=body.receiver_id, money=money
     )
     confirmation_id = await entry.authorise(
-        gate(), intent, read_proof(body.pin), now_ms=deps().now_ms()
+        gate(), intent, read_proof(body.pin, body.passkey), now_ms=deps().now_ms()
     )
     sent = await deps().db.write(
         payments.send_money,
@@ -211,7 +217,7 @@ async def put_withdrawal(key: str) -> ResponseReturnValue:
         money=money,
     )
     confirmation_id = await entry.authorise(
-        gate(), intent, read_proof(body.pin), now_ms=deps().now_ms()
+        gate(), intent, read_proof(body.pin, body.passkey), now_ms=deps().now_ms()
     )
     operation = await entry.withdraw(
         deps().db,

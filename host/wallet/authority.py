@@ -27,6 +27,11 @@ class PaymentPurpose(StrEnum):
     REQUEST = "request"
 
 
+# What waits as a hold of the ledger while it is being checked.  Every other purpose has facts of
+# its own that may change meanwhile (stock, prices), so it is checked first and paid afterwards.
+HELD_PURPOSES = frozenset({PaymentPurpose.SEND, PaymentPurpose.WITHDRAWAL})
+
+
 class Method(StrEnum):
     """How a payment was confirmed."""
 
@@ -54,6 +59,8 @@ class Proof:
     """What came with a payment to show that its person wants it; None is what was not sent."""
 
     pin: str | None = None
+    # What a device signed, as JSON; empty asks for something to sign.
+    passkey: str | None = None
     # Since when the device was signed in; a confirmation from a new one is judged more strictly.
     device_at_ms: int | None = None
 
@@ -64,6 +71,8 @@ class Gate:
 
     db: Database
     passwords: Passwords
+    # Where people reach this host, such as https://lane.example: passkeys are bound to it.
+    origin: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +93,8 @@ class Demand:
 
     needs_proof: bool
     has_pin: bool
+    # Whether a passkey will do instead.
+    has_passkey: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,3 +104,5 @@ class Clearance:
     method: Method
     # The same payment was cleared before: it is repeated, and counts once.
     is_repeat: bool = False
+    # The money is to be held, not moved, until somebody has looked, or this moment has come.
+    held_until_ms: int | None = None

@@ -8,7 +8,7 @@ import json
 import re
 from typing import Any, TypeVar
 
-from quart import g
+from quart import g, request
 
 from host.core.errors import BadInputError
 from host.core.money import AMOUNT_MINOR_MAX, Money, parse_amount, parse_currency
@@ -19,6 +19,8 @@ from host.wallet.errors import AmountTooLargeError
 T = TypeVar("T")
 
 # A place on this host: one slash and no second one, so that it cannot name another host.
+# What a device signs has about one kilobyte.
+SIGNED_CHARS_MAX = 16_384
 _PATH = re.compile(r"/[A-Za-z0-9_-][A-Za-z0-9_/.?=&%-]*", re.ASCII)
 
 
@@ -49,12 +51,17 @@ def read_typed_money(text: str, currency: str) -> Money:
 
 def gate() -> Gate:
     """Return what judging a proof needs."""
-    return Gate(deps().db, deps().passwords)
+    return Gate(deps().db, deps().passwords, origin())
 
 
-def read_proof(pin: str | None) -> Proof:
+def origin() -> str:
+    """Return where people reach this host: what was set, or what this browser says."""
+    return deps().settings.public_url.rstrip("/") or f"{request.scheme}://{request.host}"
+
+
+def read_proof(pin: str | None, passkey: str | None = None) -> Proof:
     """Return what came with a payment, and from which device."""
-    return Proof(pin, device_at_ms=g.get("session_at_ms"))
+    return Proof(pin, passkey, device_at_ms=g.get("session_at_ms"))
 
 
 def _refuse_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

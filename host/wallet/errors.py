@@ -243,3 +243,87 @@ class WeakPinError(BadInputError):
 
     problem = "weak-pin"
     title = "Choose another PIN"
+
+
+class ProofNeededError(ForbiddenError):
+    """The payment came without a PIN or a passkey, and needs one."""
+
+    problem = "proof-needed"
+    title = "Confirm this payment"
+    retry = "same_key"
+
+
+class LimitReachedError(ForbiddenError):
+    """The payment is above what the payer's tier allows."""
+
+    problem = "limit-reached"
+    title = "Above your limit"
+    retry = "new_key"
+
+
+class ReceivingLimitError(ForbiddenError):
+    """The wallet may not take so much; the sender keeps the money."""
+
+    problem = "receiving-limit"
+    title = "Above what this wallet may take"
+    retry = "new_key"
+
+
+class PaymentCheckedError(ForbiddenError):
+    """Somebody has to look at this payment before it is made."""
+
+    problem = "payment-being-checked"
+    title = "Being checked"
+    retry = "same_key"
+
+
+class PaymentRefusedError(ForbiddenError):
+    """A risk rule, or whoever looked, refused this payment."""
+
+    problem = "payment-refused"
+    title = "Payment refused"
+    retry = "new_key"
+
+
+class ReviewNotFoundError(NotFoundError):
+    """No payment is, or was, checked under this id."""
+
+    problem = "review-not-found"
+    title = "No such check"
+
+
+class ReviewEndedError(ConflictError):
+    """The check has ended: it was decided, or its time was over."""
+
+    problem = "review-ended"
+    title = "This check has ended"
+
+
+class PasskeyChallengeError(ForbiddenError):
+    """The device is asked to sign: repeat the request with its answer."""
+
+    problem = "passkey-challenge"
+    title = "Confirm with your passkey"
+    retry = "same_key"
+
+
+class PasskeyRefusedError(ForbiddenError):
+    """What the device signed does not fit: another payment, another site, an old challenge."""
+
+    problem = "passkey-refused"
+    title = "Passkey refused"
+    retry = "same_key"
+
+
+class PasskeyNotFoundError(NotFoundError):
+    """There is no such passkey, or it belongs to somebody else."""
+
+    problem = "passkey-not-found"
+    title = "No such passkey"
+
+
+class PasskeyLimitError(ConflictError):
+    """A person has so many passkeys already."""
+
+    problem = "passkey-limit"
+    title = "Too many passkeys"

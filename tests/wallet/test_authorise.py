@@ -17,6 +17,7 @@ from tests.conftest import START_MS, Clock
 from tests.wallet.make import CNY, USD
 
 PIN = "471138"
+ORIGIN = "https://lane.example"
 INTENT = PaymentIntent("ann", PaymentPurpose.ORDER, "order-1", Money(12_800, CNY), "tea-house")
 
 
@@ -26,7 +27,7 @@ async def gate(deps: Deps) -> Gate:
     await entry.change_pin(
         deps.db, deps.passwords, person_id="ann", current=None, new=PIN, now_ms=START_MS
     )
-    return Gate(deps.db, deps.passwords)
+    return Gate(deps.db, deps.passwords, ORIGIN)
 
 
 async def confirm(gate: Gate, intent: PaymentIntent = INTENT, *, now_ms: int = START_MS) -> str:

@@ -7,6 +7,7 @@ The only use cases of this domain that wait: hashing runs in the bounded pool of
 from host.core.db import Database, Tx
 from host.core.limits import check_rate
 from host.core.passwords import Passwords
+from host.identity.errors import WrongPasswordError
 from host.identity.model import PASSWORD_LENGTH_MAX, Session, SignedIn
 from host.identity.service import people, sign_in
 from host.identity.service.names import check_handle, check_name
@@ -115,6 +116,17 @@ async def change_password(
         new_password_hash=new_hash,
         now_ms=now_ms,
     )
+
+
+async def check_own_password(
+    db: Database, passwords: Passwords, *, actor_id: str, password: str, now_ms: int
+) -> None:
+    """Refuse a wrong password of somebody who is signed in; tries share the budget of changing."""
+    stored = await db.write(sign_in.read_password_hash, actor_id=actor_id, now_ms=now_ms)
+    if stored is None:
+        raise sign_in.refuse_too_many()
+    if not await passwords.verify(stored, password[:PASSWORD_LENGTH_MAX]):
+        raise WrongPasswordError("The current password is wrong. Nothing was changed.")
 
 
 def _count_registration(tx: Tx, address: str, *, now_ms: int) -> None:

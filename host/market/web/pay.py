@@ -16,7 +16,7 @@ from host.market.edge import known_source, quantity_of, safe_next, state_of, til
 from host.market.model import LineAsk, Order, Status
 from host.market.service import Payment, PaySheet
 from host.wallet.edge import read_proof
-from host.wallet.errors import WeakPinError
+from host.wallet.errors import PasskeyChallengeError, WeakPinError
 from host.wallet.service.entry import change_pin
 
 blueprint = Blueprint("pay", __name__)
@@ -34,12 +34,14 @@ async def post_pay(order_id: str) -> ResponseReturnValue:
     form = await request.form
     payment = Payment(
         current_person_id(),
-        read_proof(form.get("pin")),
+        read_proof(form.get("pin"), form.get("passkey")),
         whole(form.get("amount_minor", ""), name="amount_minor"),
         form.get("address_id") or None,
     )
     try:
         order = await service.take_payment(till(), order_id, payment)
+    except PasskeyChallengeError:
+        raise  # for the page's script, which asks the device and comes again
     except AppError as error:
         # The sheet itself is the answer: it says what happened and offers the way on.
         return await _draw_pay(order_id, address_id=payment.address_id, error=error)
@@ -74,7 +76,7 @@ async def post_buy(product_id: str) -> ResponseReturnValue:
     order_id, quantity = form.get("order_id", ""), quantity_of(form.get("quantity", ""))
     payment = Payment(
         current_person_id(),
-        read_proof(form.get("pin")),
+        read_proof(form.get("pin"), form.get("passkey")),
         whole(form.get("amount_minor", ""), name="amount_minor"),
         form.get("address_id") or None,
     )
@@ -88,6 +90,8 @@ async def post_buy(product_id: str) -> ResponseReturnValue:
             ask=LineAsk(product_id, quantity, shown_minor),
             source=source,
         )
+    except PasskeyChallengeError:
+        raise  # as above
     except AppError as error:
         # As above.
         return await _draw_buy(

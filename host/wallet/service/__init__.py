@@ -18,6 +18,15 @@ from host.wallet.service.authorise import (
     spend_confirmation,
 )
 from host.wallet.service.entry import authorise, check_pin, run_operation
+from host.wallet.service.caps import (
+    can_receive,
+    check_can_hold,
+    check_can_receive,
+    set_small,
+    set_tier,
+    standing,
+)
+
 from host.wallet.service.escrow import (
     find_escrow,
     fund_escrow,
@@ -49,15 +58,32 @@ from host.wallet.service.funds import (
 )
 from host.wallet.service.merchant import merchant_currencies, posted_at, read_span
 from host.wallet.service.packets import return_packets
+from host.wallet.service.passkey import (
+    add_passkey,
+    begin_passkey,
+    find_passkeys,
+    forget_old_challenges,
+    remove_passkey,
+)
 from host.wallet.service.payments import expire_offers
 from host.wallet.service.pin import (
     accept_pin,
     begin_pin_attempt,
+    find_reset,
     forget_old_attempts,
     has_pin,
     refuse_pin,
     set_pin,
     spend_pin,
+    stop_reset,
+)
+from host.wallet.service.reviews import decide_review, expire_reviews
+from host.wallet.service.risks import (
+    find_hits,
+    find_open_reviews,
+    find_reviews_of,
+    find_rules,
+    switch_rule,
 )
 from host.wallet.service.rail import begin_payout, find_operation
 from host.wallet.service.requests import expire_requests
@@ -90,28 +116,42 @@ __all__ = [
     "Proof",
     "Rate",
     "accept_pin",
+    "add_passkey",
     "appeal_freeze",
     "authorise",
     "balance",
     "balance_at",
     "balances",
     "begin_payout",
+    "begin_passkey",
     "begin_pin_attempt",
+    "can_receive",
+    "check_can_hold",
+    "check_can_receive",
     "check_can_spend",
     "check_pin",
     "close_account",
     "close_wallet",
     "confirm_with_pin",
+    "decide_review",
     "exchange",
     "expire_held",
     "fee_of",
+    "expire_reviews",
     "find_escrow",
     "find_freeze",
     "find_freezes_of",
+    "find_hits",
     "find_open_freezes",
     "find_operation",
+    "find_open_reviews",
+    "find_passkeys",
     "find_people_of",
     "find_transfer",
+    "find_reset",
+    "find_reviews_of",
+    "find_rules",
+    "forget_old_challenges",
     "forget_old_confirmations",
     "freeze_wallet",
     "fund_escrow",
@@ -138,12 +178,18 @@ __all__ = [
     "refund_escrow",
     "refuse_pin",
     "release_escrow",
+    "remove_passkey",
     "reverse_transfer",
     "run_operation",
     "set_pin",
+    "set_small",
+    "set_tier",
     "spend_confirmation",
     "spend_pin",
+    "standing",
+    "stop_reset",
     "sweep",
+    "switch_rule",
     "void_held",
     "way_back",
 ]
@@ -154,6 +200,8 @@ def sweep(tx: Tx, *, now_ms: int) -> int:
     due = (
         forget_old_attempts,
         forget_old_confirmations,
+        forget_old_challenges,
+        expire_reviews,
         forget_old_quotes,
         expire_offers,
         return_packets,

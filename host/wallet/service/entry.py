@@ -6,13 +6,30 @@ from host.core.db import Database, Tx
 from host.core.ids import derived_id
 from host.core.money import Money
 from host.core.passwords import Passwords
-from host.wallet.authority import Gate, PaymentIntent, Proof
-from host.wallet.errors import WrongPinError
+from host.identity.service import entry as identity
+from host.wallet.authority import (
+    HELD_PURPOSES,
+    Demand,
+    Gate,
+    Method,
+    PaymentIntent,
+    Proof,
+)
+from host.wallet.errors import ProofNeededError, WrongPinError
 from host.wallet.rail_model import RailAnswer, RailOperation, RailState
 from host.wallet.rails import Rail
 from host.wallet.service import pin as pins
 from host.wallet.service import rail as operations
-from host.wallet.service.authorise import confirm_with_pin
+from host.wallet.service import risks
+from host.wallet.service.authorise import (
+    check_first,
+    check_refusal,
+    confirm,
+    confirm_with_pin,
+    judge_payment,
+    refuse_unchecked,
+)
+from host.wallet.service.passkey import ask_device, confirm_with_passkey
 
 # A rail that has not answered by then is asked later what became of it.
 RAIL_TIMEOUT_S = 10.0
@@ -20,13 +37,48 @@ _ASK_AGAIN_MS = 15_000
 
 
 async def authorise(gate: Gate, intent: PaymentIntent, proof: Proof, *, now_ms: int) -> str:
-    """Return a confirmation of exactly this payment, to be spent when its money moves."""
-    attempt_id = await _try_pin(
-        gate.db, gate.passwords, intent.person_id, proof.pin or "", now_ms=now_ms
+    """Return a confirmation of exactly this payment, to be spent when its money moves.
+
+    What rules found is noted before anything is refused, so that a refusal leaves a trace.
+    """
+    verdict = await gate.db.read(
+        judge_payment, intent, device_at_ms=proof.device_at_ms, now_ms=now_ms
     )
-    return await gate.db.write(
-        confirm_with_pin, attempt_id, intent, device_at_ms=proof.device_at_ms, now_ms=now_ms
-    )
+    if verdict.found:
+        await gate.db.write(risks.record, intent, verdict.found, now_ms=now_ms)
+    check_refusal(verdict)
+    confirmation_id = await _confirm(gate, intent, proof, verdict.demand, now_ms=now_ms)
+    if verdict.is_odd and intent.purpose not in HELD_PURPOSES:
+        await gate.db.write(check_first, intent, now_ms=now_ms)
+        await gate.db.read(refuse_unchecked, intent)
+    return confirmation_id
+
+
+async def _confirm(
+    gate: Gate, intent: PaymentIntent, proof: Proof, demand: Demand, *, now_ms: int
+) -> str:
+    since_ms = proof.device_at_ms
+    if proof.passkey == "":
+        raise await gate.db.write(ask_device, intent, origin=gate.origin, now_ms=now_ms)
+    if proof.passkey is not None:
+        return await gate.db.write(
+            confirm_with_passkey,
+            intent,
+            proof.passkey,
+            origin=gate.origin,
+            device_at_ms=since_ms,
+            now_ms=now_ms,
+        )
+    if proof.pin is not None:
+        attempt_id = await _try_pin(
+            gate.db, gate.passwords, intent.person_id, proof.pin, now_ms=now_ms
+        )
+        return await gate.db.write(
+            confirm_with_pin, attempt_id, intent, device_at_ms=since_ms, now_ms=now_ms
+        )
+    if demand.needs_proof:
+        raise ProofNeededError("This payment needs your PIN or a passkey.")
+    return await gate.db.write(confirm, intent, Method.SMALL, device_at_ms=since_ms, now_ms=now_ms)
 
 
 async def check_pin(
@@ -72,6 +124,18 @@ async def change_pin(
         )
     pin_hash = await passwords.hash(new)
     await db.write(pins.set_pin, person_id, pin_hash=pin_hash, attempt_id=attempt_id, now_ms=now_ms)
+
+
+async def reset_pin(
+    db: Database, passwords: Passwords, *, person_id: str, password: str, new: str, now_ms: int
+) -> int:
+    """Choose a new PIN without the old one: with the account's password, good after a day."""
+    pins.check_new_pin(new)
+    await identity.check_own_password(
+        db, passwords, actor_id=person_id, password=password, now_ms=now_ms
+    )
+    pin_hash = await passwords.hash(new)
+    return await db.write(pins.begin_reset, person_id, pin_hash=pin_hash, now_ms=now_ms)
 
 
 async def top_up(
@@ -123,7 +187,7 @@ async def run_operation(
     db: Database, rail: Rail, operation: RailOperation, *, now_ms: int
 ) -> RailOperation:
     """Order what is new, ask about what was ordered before, and note the answer."""
-    if operation.state.is_final:
+    if operation.state.is_final or await db.read(operations.is_being_checked, operation):
         return operation
     may_send = await db.write(operations.claim_operation, operation.id, now_ms=now_ms)
     try:

@@ -19,6 +19,7 @@ from host.wallet.authority import PaymentIntent, PaymentPurpose
 from host.wallet.errors import (
     NotAContactError,
     OfferEndedError,
+    PaymentCheckedError,
     SameAccountError,
     TransferNotFoundError,
 )
@@ -27,6 +28,7 @@ from host.wallet.model import Purpose, cash_place
 from host.wallet.people_model import Offer, OfferStatus
 from host.wallet.repository import ledger
 from host.wallet.repository import offer as repository
+from host.wallet.service import caps, risks
 from host.wallet.service.authorise import spend_confirmation
 from host.wallet.service.funds import check_can_spend
 from host.wallet.service.transfers import (
@@ -75,7 +77,7 @@ def send_money(
     """
     check_rate(tx, f"wallet.send:{sender_id}", per_minute=SENDS_PER_MINUTE_MAX, now_ms=now_ms)
     intent = send_intent(transfer_id, sender_id=sender_id, receiver_id=receiver_id, money=money)
-    spend_confirmation(tx, confirmation_id, intent, now_ms=now_ms)
+    clearance = spend_confirmation(tx, confirmation_id, intent, now_ms=now_ms)
     text = clean_line(memo, length_max=MEMO_LENGTH_MAX)
     earlier = repository.lock_offer(tx, transfer_id)
     if earlier is not None:
@@ -97,15 +99,15 @@ def send_money(
         now_ms,
         now_ms + OFFER_TTL_MS,
     )
-    if repository.is_automatic(tx, receiver_id):
+    is_held = clearance.held_until_ms is not None
+    if not is_held and takes_at_once(tx, offer, now_ms=now_ms):
         offer = replace(
             offer, status=OfferStatus.ACCEPTED, posted_id=transfer_id, ended_at_ms=now_ms
         )
     _move(tx, offer, now_ms=now_ms)
     repository.insert_offer(tx, offer)
-    offered = MoneyOffered(offer.id, sender_id, receiver_id)
-    outbox.publish(tx, offered, now_ms=now_ms)
-    _hint(tx, offer, now_ms=now_ms)
+    if not is_held:
+        _announce(tx, offer, now_ms=now_ms)
     return offer
 
 
@@ -115,6 +117,9 @@ def accept_offer(tx: Tx, offer_id: str, *, actor_id: str, now_ms: int) -> Offer:
     if offer.status is OfferStatus.ACCEPTED:
         return offer
     _check_waiting(offer)
+    if risks.is_checked(tx, offer.sender_id, PaymentPurpose.SEND, offer.id):
+        raise PaymentCheckedError("This money is being checked first. Try again later.")
+    caps.check_can_receive(tx, actor_id, offer.money, now_ms=now_ms)
     if now_ms >= offer.expires_at_ms:
         raise OfferEndedError(
             "Nobody took this money for a day, so it goes back.", status=OfferStatus.EXPIRED
@@ -144,6 +149,30 @@ def expire_offers(tx: Tx, *, now_ms: int) -> int:
         expire_hold(tx, offer.id, now_ms=now_ms)
         _end(tx, offer, OfferStatus.EXPIRED, posted_id=None, now_ms=now_ms)
     return len(due)
+
+
+def pass_checked(tx: Tx, offer_id: str, *, now_ms: int) -> None:
+    """Go on with what was sent and has been looked at: the receiver hears of it now."""
+    offer = repository.lock_offer(tx, offer_id)
+    if offer is None or offer.status is not OfferStatus.WAITING:
+        return
+    _announce(tx, offer, now_ms=now_ms)
+    if takes_at_once(tx, offer, now_ms=now_ms):
+        accept_offer(tx, offer_id, actor_id=offer.receiver_id, now_ms=now_ms)
+
+
+def stop_checked(tx: Tx, offer_id: str, *, now_ms: int) -> None:
+    """Give what was sent back to its sender: it was looked at, or nobody came to."""
+    offer = repository.lock_offer(tx, offer_id)
+    if offer is not None and offer.status is OfferStatus.WAITING:
+        _give_back(tx, offer, OfferStatus.CANCELLED, now_ms=now_ms)
+
+
+def takes_at_once(tx: Tx, offer: Offer, *, now_ms: int) -> bool:
+    """Tell whether the receiver takes this money without being asked; above a cap it waits."""
+    return repository.is_automatic(tx, offer.receiver_id) and caps.can_receive(
+        tx, offer.receiver_id, offer.money, now_ms=now_ms
+    )
 
 
 def find_offer(tx: Tx, offer_id: str, *, actor_id: str) -> Offer | None:
@@ -209,6 +238,12 @@ def _move(tx: Tx, offer: Offer, *, now_ms: int) -> None:
         now_ms=now_ms,
     )
     _remember(tx, offer.id, offer.memo)
+
+
+def _announce(tx: Tx, offer: Offer, *, now_ms: int) -> None:
+    offered = MoneyOffered(offer.id, offer.sender_id, offer.receiver_id)
+    outbox.publish(tx, offered, now_ms=now_ms)
+    _hint(tx, offer, now_ms=now_ms)
 
 
 def _give_back(tx: Tx, offer: Offer, status: OfferStatus, *, now_ms: int) -> Offer:

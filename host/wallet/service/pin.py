@@ -8,6 +8,7 @@ hash outside the transaction, because Argon2 takes long on purpose.
 from dataclasses import replace
 from itertools import pairwise
 
+from host.core import live
 from host.core.db import Tx
 from host.core.ids import new_id
 from host.wallet.errors import PinLockedError, PinNotSetError, PinSpentError, WeakPinError
@@ -17,9 +18,14 @@ from host.wallet.repository.pin import StoredPin
 
 PIN_DIGITS = 6
 ATTEMPT_COUNT_MAX = 5
+# So many different digits at least: 112211 is tried before 471138.
+_DIGITS_MIN = 3
 # Each lock is four times as long as the one before: 15 minutes, an hour, four hours, a day.
 LOCK_MS = 15 * 60 * 1000
 LOCK_MS_MAX = 24 * 3600 * 1000
+# A PIN that was forgotten is chosen anew with the account's password, and counts after this time:
+# whoever has stolen the password waits as well, and the owner reads of it and can stop it.
+RESET_AFTER_MS = 24 * 3600 * 1000
 # A confirmation that was not used by then belongs to a payment that never came.
 _ATTEMPT_KEPT_MS = 10 * 60 * 1000
 
@@ -34,8 +40,11 @@ def check_new_pin(pin: str) -> None:
     if not (pin.isascii() and pin.isdigit() and len(pin) == PIN_DIGITS):
         raise WeakPinError("A PIN is six digits.")
     steps = {(int(b) - int(a)) % 10 for a, b in pairwise(pin)}
-    if steps in ({0}, {1}, {9}):
-        raise WeakPinError("This PIN is too easy to guess. Choose six digits that do not count.")
+    is_pattern = steps in ({0}, {1}, {9}) or len(set(pin)) <= _DIGITS_MIN - 1
+    if is_pattern or pin[:3] == pin[3:] or pin == pin[::-1]:
+        raise WeakPinError(
+            "This PIN is too easy to guess. Choose six digits that do not count or repeat."
+        )
 
 
 def set_pin(tx: Tx, person_id: str, *, pin_hash: str, attempt_id: str | None, now_ms: int) -> None:
@@ -47,11 +56,36 @@ def set_pin(tx: Tx, person_id: str, *, pin_hash: str, attempt_id: str | None, no
     repository.upsert_pin(tx, person_id, pin_hash, now_ms=now_ms)
 
 
+def begin_reset(tx: Tx, person_id: str, *, pin_hash: str, now_ms: int) -> int:
+    """Let a new PIN count after a day and return when; the caller has seen the password."""
+    if repository.lock_pin(tx, person_id) is None:
+        raise PinNotSetError("You have no payment PIN yet. Set one in your wallet.")
+    at_ms = now_ms + RESET_AFTER_MS
+    repository.set_next(tx, person_id, pin_hash, at_ms=at_ms)
+    live.publish(tx, [person_id], "wallet.changed", {"pin_at_ms": at_ms}, now_ms=now_ms)
+    return at_ms
+
+
+def stop_reset(tx: Tx, person_id: str) -> None:
+    """Keep the PIN as it is."""
+    if repository.lock_pin(tx, person_id) is not None:
+        repository.set_next(tx, person_id, None, at_ms=None)
+
+
+def find_reset(tx: Tx, person_id: str, *, now_ms: int) -> int | None:
+    """Return when a new PIN begins to count, if one waits."""
+    at_ms = repository.find_next_at(tx, person_id)
+    return at_ms if at_ms is not None and at_ms > now_ms else None
+
+
 def begin_pin_attempt(tx: Tx, person_id: str, now_ms: int) -> PinAttempt:
     """Count an attempt and return the hash to compare with; refuse while the PIN is locked."""
     pin = repository.lock_pin(tx, person_id)
     if pin is None:
         raise PinNotSetError("You have no payment PIN yet. Set one in your wallet.")
+    if pin.next_hash is not None and pin.next_at_ms is not None and pin.next_at_ms <= now_ms:
+        repository.upsert_pin(tx, person_id, pin.next_hash, now_ms=pin.next_at_ms)
+        pin = StoredPin(pin.next_hash, 0, 0, None)
     counted = _count(pin, now_ms=now_ms)
     repository.set_counts(tx, person_id, counted)
 

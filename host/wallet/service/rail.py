@@ -17,6 +17,7 @@ from host.wallet.rail_model import (
     RailState,
 )
 from host.wallet.repository import rail as repository
+from host.wallet.service import caps, risks
 from host.wallet.service.authorise import spend_confirmation
 from host.wallet.service.settling import check_covered, give_back, place_of_owner
 from host.wallet.service.transfers import (
@@ -38,6 +39,7 @@ def begin_top_up(
     operation = _new(operation_id, rail, Direction.IN, owner, money, now_ms=now_ms)
     earlier = _earlier(tx, operation)
     if earlier is None:
+        caps.check_can_hold(tx, person_id, money)
         repository.insert_operation(tx, operation)
     return earlier or operation
 
@@ -86,10 +88,19 @@ def withdrawal_intent(
     return PaymentIntent(person_id, PaymentPurpose.WITHDRAWAL, operation_id, money, rail)
 
 
+def is_being_checked(tx: Tx, operation: RailOperation) -> bool:
+    """Tell whether somebody has to look at a withdrawal before it is sent."""
+    return operation.state is RailState.NEW and risks.is_checked(
+        tx, operation.owner.id, PaymentPurpose.WITHDRAWAL, operation.id
+    )
+
+
 def claim_operation(tx: Tx, operation_id: str, *, now_ms: int) -> bool:
     """Take the right to order this from the rail.  Only one caller ever gets it."""
     operation = repository.lock_operation(tx, operation_id)
     if operation is None or operation.state is not RailState.NEW:
+        return False
+    if is_being_checked(tx, operation):
         return False
     repository.set_answer(tx, operation_id, RailAnswer(RailState.SENT), now_ms=now_ms)
     return True

@@ -99,7 +99,7 @@ async def post_withdraw() -> ResponseReturnValue:
         entry.withdrawal_id(person_id, key), rail="sandbox", person_id=person_id, money=money
     )
     confirmation_id = await entry.authorise(
-        gate(), intent, read_proof(form.get("pin")), now_ms=deps().now_ms()
+        gate(), intent, read_proof(form.get("pin"), form.get("passkey")), now_ms=deps().now_ms()
     )
     operation = await entry.withdraw(
         deps().db,

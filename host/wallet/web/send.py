@@ -73,7 +73,7 @@ async def post_send(handle: str) -> ResponseReturnValue:
         transfer_id, sender_id=person_id, receiver_id=receiver.id, money=money
     )
     confirmation_id = await entry.authorise(
-        gate(), intent, read_proof(form.get("pin")), now_ms=deps().now_ms()
+        gate(), intent, read_proof(form.get("pin"), form.get("passkey")), now_ms=deps().now_ms()
     )
     await deps().db.write(
         payments.send_money,
