@@ -11,7 +11,7 @@ from host.core.settings import PREFIX, Settings
 from host.limits_of_people import PEOPLE_MONEY
 from host.limits_of_shops import SHOP_SECTIONS
 from host.payments.limits import LINES as PAYMENTS
-from host.wallet.limits_page import PAYMENTS, tiers_table
+from host.wallet.limits_page import CONFIRMING, tiers_table
 from runtime.settings import PoolSettings
 
 FILE = Path(__file__).parents[1] / "docs" / "limits.md"
@@ -89,7 +89,7 @@ SECTIONS: dict[str, tuple[Line, ...]] = {
     ),
     **SHOP_SECTIONS,
     "Payments for merchants' servers": PAYMENTS,
-    "Payments": PAYMENTS,
+    "Confirming a payment": CONFIRMING,
     "Orders": (
         ("Lines of an order", "host.market.model:LINES_MAX"),
         ("Pieces of one line", "host.market.model:QUANTITY_MAX"),

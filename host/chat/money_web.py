@@ -74,7 +74,7 @@ async def post_packet(conversation_id: str) -> ResponseReturnValue:
     await money_entry.send_packet(
         gate(),
         _read_packet(conversation_id, form),
-        read_proof(form.get("pin")),
+        read_proof(form.get("pin"), form.get("passkey")),
         key=read_key(form.get("key", "")),
         actor_id=current_person_id(),
         now_ms=deps().now_ms(),

@@ -17,8 +17,6 @@ from host.core.ids import derived_id
 from host.core.money import parse_currency
 from host.core.web import current_person_id, deps
 from host.wallet import request_api, service
-from host.wallet.edge import decode_once, gate, read_money, read_proof
-from host.wallet import service
 from host.wallet.edge import SIGNED_CHARS_MAX, decode_once, gate, read_money, read_proof
 from host.wallet.people_model import Offer
 from host.wallet.rail_model import RailOperation

@@ -3,7 +3,7 @@
 from host.core.money import EXPONENTS, Currency
 from host.wallet.limits import SMALL_CHOICES_UNITS, TIERS, UNIT_MINOR, minor_of
 
-PAYMENTS = (
+CONFIRMING = (
     ("Reason of a freeze", "host.wallet.freeze_model:FREEZE_REASON_CHARS_MAX"),
     ("Appeal against a freeze", "host.wallet.freeze_model:FREEZE_APPEAL_CHARS_MAX"),
     (

@@ -16,6 +16,7 @@ from host.core.text import whole_number
 from host.core.web import current_person_id, deps, render, see_other
 from host.wallet import service as wallet
 from host.wallet.edge import read_proof
+from host.wallet.errors import PasskeyChallengeError
 
 blueprint = Blueprint("pay", __name__)
 
@@ -70,8 +71,10 @@ async def post_charge(charge_id: str) -> ResponseReturnValue:
             charge_id,
             actor_id=current_person_id(),
             shown_minor=shown_minor,
-            proof=read_proof(form.get("pin")),
+            proof=read_proof(form.get("pin"), form.get("passkey")),
         )
+    except PasskeyChallengeError:
+        raise  # for the page's script, which asks the device and comes again
     except AppError as error:
         page = await _draw(charge_id, error=error)
         return Response(page, error.status, content_type="text/html; charset=utf-8")

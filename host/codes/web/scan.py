@@ -81,7 +81,7 @@ async def post_link(token: str) -> ResponseReturnValue:
         payer_id=current_person_id(),
         money=money,
         memo=form.get("memo", ""),
-        proof=read_proof(form.get("pin")),
+        proof=read_proof(form.get("pin"), form.get("passkey")),
     )
     return see_other(f"/wallet/transfers/{paid.transfer_id}")
 

@@ -13,9 +13,9 @@ from host.core.text import whole_number
 from host.core.web import current_person_id, deps, render
 from host.payments.model import Order, Status
 from host.payments.service import paying
-from host.wallet.authority import Gate, Proof
-from host.wallet.edge import read_proof
-from host.wallet.errors import WeakPinError
+from host.wallet.authority import Proof
+from host.wallet.edge import gate, read_proof
+from host.wallet.errors import PasskeyChallengeError, WeakPinError
 from host.wallet.service.entry import authorise, change_pin
 
 blueprint = Blueprint("cashier", __name__, url_prefix="/pay")
@@ -35,7 +35,9 @@ async def post_payment(order_id: str) -> ResponseReturnValue:
     if shown_minor is None:
         raise BadInputError("The form does not say which amount was shown.")
     try:
-        await _pay(order_id, read_proof(form.get("pin")), shown_minor)
+        await _pay(order_id, read_proof(form.get("pin"), form.get("passkey")), shown_minor)
+    except PasskeyChallengeError:
+        raise  # for the page's script, which asks the device and comes again
     except AppError as error:
         # The sheet itself is the answer: it says what happened and offers the way on.
         return await _draw(order_id, error=error)
@@ -69,8 +71,7 @@ async def _pay(order_id: str, proof: Proof, shown_minor: int) -> Order:
     if not order.is_live:
         return await deps().db.write(paying.pay_test, order_id, actor_id=person_id, now_ms=now_ms)
     intent = paying.payment_intent(order, payer_id=person_id)
-    gate = Gate(deps().db, deps().passwords)
-    confirmation_id = await authorise(gate, intent, proof, now_ms=now_ms)
+    confirmation_id = await authorise(gate(), intent, proof, now_ms=now_ms)
     return await deps().db.write(
         paying.pay,
         order_id,

@@ -50,6 +50,7 @@ def pay_person(
             pending_minor=has.pending_minor,
             currency=money.currency,
         )
+    wallet.check_can_receive(tx, person_id, money, now_ms=now_ms)
     cash = cash_place(person_id, money.currency)
     wallet.open_account(tx, cash, now_ms=now_ms)
     wallet.post_transfer(

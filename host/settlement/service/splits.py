@@ -157,6 +157,9 @@ def access_split(tx: Tx, split_id: str, *, brand_id: str) -> Split:
 def _pay_part(pot: Pot, split_id: str, part: Part) -> None:
     receiver, step = part.receiver, f"part{part.position}"
     if receiver.kind is ReceiverKind.PERSON:
+        # Above a cap nothing is divided: what was earned stays with the brand.
+        share = Money(part.amount_minor, pot.place.currency)
+        wallet.check_can_receive(pot.tx, receiver.id, share, now_ms=pot.now_ms)
         pot.give(cash_place(receiver.id, pot.place.currency), part.amount_minor, step)
         return
     pot.give(pending_place(receiver.id, pot.place.currency), part.amount_minor, step)

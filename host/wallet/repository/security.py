@@ -11,7 +11,7 @@ from host.wallet.risk import Past
 
 _PAST_ROWS_MAX = 500
 # What comes back, or was one's own before, is no money from others.
-_OWN = ("escrow_refund", "refund", "reversal", "exchange", "parked", "split_return")
+_OWN = ("escrow_refund", "refund", "reversal", "exchange", "parked", "packet_return")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,15 +143,14 @@ def find_last_paid(tx: Tx, person_id: str) -> int | None:
 def received_minor(tx: Tx, account_id: str, *, since_ms: int) -> int:
     """Return what others have sent into an account of a person since ``since_ms``."""
     sql, params = expand(
-        "SELECT CAST(COALESCE(SUM(e.change_minor), 0) AS BIGINT) AS sum_minor"
+        "SELECT CAST(COALESCE(SUM(CASE WHEN t.purpose IN (:own) THEN 0 ELSE e.change_minor END), 0)"
+        " AS BIGINT) AS sum_minor"
         " FROM wallet_entry e JOIN wallet_transfer t ON t.seq = e.seq"
         " JOIN wallet_account o ON o.id = t.debit_id"
         " WHERE e.account_id = :account AND e.change_minor > 0 AND e.seq >"
         " (SELECT COALESCE(MAX(seq), 0) FROM wallet_transfer WHERE created_at_ms <= :since)"
-        " AND o.kind <> :rail AND t.purpose NOT IN (:own)",
+        " AND o.kind <> :rail",
         own=_OWN,
     )
-    # NOT IN a list with NULL is never true, so the list has no padding.
-    params = {name: value or "" for name, value in params.items()}
     row = tx.row(sql, account=account_id, since=since_ms, rail=AccountKind.RAIL, **params)
     return 0 if row is None else int(row["sum_minor"])

@@ -17,7 +17,6 @@ from host.wallet.service.authorise import (
     preview_payment,
     spend_confirmation,
 )
-from host.wallet.service.entry import authorise, check_pin, run_operation
 from host.wallet.service.caps import (
     can_receive,
     check_can_hold,
@@ -26,7 +25,7 @@ from host.wallet.service.caps import (
     set_tier,
     standing,
 )
-
+from host.wallet.service.entry import authorise, check_pin, run_operation
 from host.wallet.service.escrow import (
     find_escrow,
     fund_escrow,
@@ -77,6 +76,8 @@ from host.wallet.service.pin import (
     spend_pin,
     stop_reset,
 )
+from host.wallet.service.rail import begin_payout, find_operation
+from host.wallet.service.requests import expire_requests
 from host.wallet.service.reviews import decide_review, expire_reviews
 from host.wallet.service.risks import (
     find_hits,
@@ -85,8 +86,6 @@ from host.wallet.service.risks import (
     find_rules,
     switch_rule,
 )
-from host.wallet.service.rail import begin_payout, find_operation
-from host.wallet.service.requests import expire_requests
 from host.wallet.service.transfers import (
     close_account,
     expire_held,
@@ -122,8 +121,8 @@ __all__ = [
     "balance",
     "balance_at",
     "balances",
-    "begin_payout",
     "begin_passkey",
+    "begin_payout",
     "begin_pin_attempt",
     "can_receive",
     "check_can_hold",
@@ -136,21 +135,21 @@ __all__ = [
     "decide_review",
     "exchange",
     "expire_held",
-    "fee_of",
     "expire_reviews",
+    "fee_of",
     "find_escrow",
     "find_freeze",
     "find_freezes_of",
     "find_hits",
     "find_open_freezes",
-    "find_operation",
     "find_open_reviews",
+    "find_operation",
     "find_passkeys",
     "find_people_of",
-    "find_transfer",
     "find_reset",
     "find_reviews_of",
     "find_rules",
+    "find_transfer",
     "forget_old_challenges",
     "forget_old_confirmations",
     "freeze_wallet",

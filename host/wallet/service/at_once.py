@@ -18,6 +18,7 @@ from host.wallet.model import (
     pending_place,
 )
 from host.wallet.repository import ledger
+from host.wallet.service import caps
 from host.wallet.service.payments import MEMO_LENGTH_MAX
 from host.wallet.service.transfers import open_account, post_linked, post_transfer
 
@@ -84,6 +85,7 @@ def give_money(
     now_ms: int,
 ) -> Transfer:
     """Move ``money`` between two people, once.  The caller has checked that the receiver asked."""
+    caps.check_can_receive(tx, receiver_id, money, now_ms=now_ms)
     debit, credit = cash_place(payer_id, money.currency), cash_place(receiver_id, money.currency)
     open_account(tx, debit, now_ms=now_ms)
     open_account(tx, credit, now_ms=now_ms)

@@ -23,6 +23,7 @@ from host.wallet.events import PacketReturned
 from host.wallet.model import Place, Purpose, cash_place, packet_place
 from host.wallet.people_model import OpenedShare, Packet, PacketKind, PacketStatus
 from host.wallet.repository import packet as repository
+from host.wallet.service import caps
 from host.wallet.service.authorise import spend_confirmation
 from host.wallet.service.freeze import way_back
 from host.wallet.service.transfers import close_account, open_account, post_transfer
@@ -131,6 +132,9 @@ def open_packet(tx: Tx, packet_id: str, *, person_id: str, now_ms: int) -> Opene
     minor = repository.take_top(
         tx, packet_id, position=packet.opened_count, person_id=person_id, now_ms=now_ms
     )
+    # Above a cap the share stays where it is, and goes back to its sender.
+    share = Money(minor, packet.money.currency)
+    caps.check_can_receive(tx, person_id, share, now_ms=now_ms)
     cash = cash_place(person_id, packet.money.currency)
     held = packet_place(packet_id, packet.money.currency)
     open_account(tx, cash, now_ms=now_ms)
