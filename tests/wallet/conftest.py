@@ -25,13 +25,9 @@ from tests.conftest import START_MS
 from tests.wallet.people import PIN, Person, register
 
 ON_BOTH = frozenset(
-<<<<<<< HEAD
     {"test_conformance", "test_escrow", "test_exchange", "test_freeze", "test_ledger_rules",
-     "test_rails", "test_receiving", "test_red_packets", "test_requests", "test_transfers"}
-=======
-    {"test_conformance", "test_escrow", "test_exchange", "test_freeze",
-     "test_ledger_rules", "test_rails", "test_risk", "test_tiers", "test_receiving", "test_red_packets", "test_transfers"}
->>>>>>> 8595071 (wallet: caps on what comes in hold for packets, codes, splits and payouts to people; passkeys at every cashier)
+     "test_rails", "test_receiving", "test_red_packets", "test_requests",
+     "test_risk", "test_tiers", "test_transfers"}
 )  # fmt: skip
 _KEEP_SEED = """
 CREATE SCHEMA seed;
