@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from host.core.money import AMOUNT_MINOR_MAX, EXPONENTS
+from host.core.money import AMOUNT_MINOR_MAX
 from host.payments.model import (
     DESCRIPTION_LENGTH_MAX,
     NUMBER_LENGTH_MAX,
@@ -32,9 +32,7 @@ Amount = Annotated[
     int,
     Meta(ge=1, le=AMOUNT_MINOR_MAX, description="Whole minor units: 1280 is 12.80 CNY."),
 ]
-CurrencyCode = Annotated[
-    str, Meta(pattern="^(" + "|".join(EXPONENTS) + r")\Z", description="ISO 4217")
-]
+CurrencyCode = Literal["CNY", "AUD", "USD", "EUR", "JPY", "KWD"]
 Text = Annotated[str, Meta(min_length=1, max_length=DESCRIPTION_LENGTH_MAX)]
 Url = Annotated[str, Meta(max_length=URL_LENGTH_MAX)]
 AtMs = Annotated[int, Meta(ge=0, le=10**14)]
@@ -46,6 +44,10 @@ Metadata = Annotated[
     Meta(max_length=20),
 ]
 Mode = Literal["live", "test"]
+# Parameters of addresses.
+PageLimit = Annotated[int, Meta(ge=1, le=100)]
+Cursor = Annotated[str, Meta(max_length=200)]
+StatusName = Literal["created", "held", "paid", "closed"]
 
 
 class NewOrder(Struct, forbid_unknown_fields=True):
@@ -214,17 +216,6 @@ class EndpointList(Struct):
     """Where the merchant's server hears what happened."""
 
     endpoints: list[EndpointShape]
-
-
-class Problem(Struct):
-    """A refusal (RFC 9457).  ``retry`` says what a program should do about it."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    instance: str
-    retry: Literal["never", "same_key", "new_key", "query"]
 
 
 def shape_order(order: Order) -> OrderShape:

@@ -6,7 +6,8 @@ from quart.typing import ResponseReturnValue
 
 from host.core.db import Tx
 from host.core.errors import NotFoundError
-from host.core.web import assets, deps, render, translate
+from host.core.openapi import Operation, find_operations, list_members, make_document
+from host.core.web import assets, deps, render, settings, translate
 from host.identity import service as identity
 from host.identity.model import Person
 from host.shell.problems import problem_texts
@@ -32,6 +33,24 @@ async def show_problem(slug: str) -> str:
     if text is None:
         raise NotFoundError("There is no problem type of this name.")
     return await render("shell/problem.html", text=text)
+
+
+@blueprint.get("/api/openapi.json")
+async def show_openapi() -> Response:
+    """Return the OpenAPI document of the addresses that are described."""
+    document = make_document(_operations(), base_url=settings().base_url)
+    response = Response(msgspec.json.encode(document), content_type="application/json")
+    # For anybody's tools, also in a page of theirs: it says nothing about anybody.
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    return response
+
+
+@blueprint.get("/api/docs")
+async def show_api_docs() -> str:
+    """Show the same as a page."""
+    found = _operations()
+    members = list_members(make_document(found, base_url=settings().base_url))
+    return await render("shell/api_docs.html", operations=found, members=members)
 
 
 @blueprint.get("/offline")
@@ -79,3 +98,7 @@ def _file(content: bytes, content_type: str, cache: str) -> Response:
 def _find_all(tx: Tx, handles: tuple[str, ...]) -> list[Person]:
     found = (identity.find_person_by_handle(tx, handle) for handle in handles)
     return [person for person in found if person is not None]
+
+
+def _operations() -> list[Operation]:
+    return find_operations(current_app.url_map.iter_rules(), current_app.view_functions)

@@ -15,9 +15,11 @@ from quart.typing import ResponseReturnValue
 from host.core.idempotency import idempotent
 from host.core.ids import derived_id
 from host.core.money import parse_currency
+from host.core.openapi import described
 from host.core.web import current_person_id, deps
 from host.wallet import request_api, service
 from host.wallet.edge import SIGNED_CHARS_MAX, decode_once, gate, read_money, read_proof
+from host.wallet.model import Balance
 from host.wallet.people_model import Offer
 from host.wallet.rail_model import RailOperation
 from host.wallet.rails import RAILS
@@ -36,6 +38,12 @@ Memo = Annotated[str, Meta(max_length=_MEMO_LENGTH_MAX)]
 Pin = Annotated[str, Meta(max_length=_PIN_LENGTH_MAX)]
 # JSON of a nonce and what a device signed; empty asks for a nonce.
 Signed = Annotated[str, Meta(max_length=SIGNED_CHARS_MAX)]
+
+
+class BalanceList(msgspec.Struct):
+    """What the caller has, by currency."""
+
+    balances: list[Balance]
 
 
 class PutTransfer(msgspec.Struct, forbid_unknown_fields=True):
@@ -79,6 +87,7 @@ class PutPin(msgspec.Struct, forbid_unknown_fields=True):
 
 
 @blueprint.get("/balances")
+@described(BalanceList, security="session")
 async def get_balances() -> ResponseReturnValue:
     """Return what the caller has, by currency."""
     found = await deps().db.read(service.balances, current_person_id())

@@ -211,6 +211,7 @@ async def test_a_signed_out_browser_gets_no_data(app: Quart, at: Street) -> None
             open_to_all.append(rule.rule)
 
     assert {
-        "/", "/sign-in", "/register", "/offline", "/manifest.webmanifest", "/sw.js", "/livez",
+        "/", "/api/docs", "/api/openapi.json",
+        "/sign-in", "/register", "/offline", "/manifest.webmanifest", "/sw.js", "/livez",
         "/readyz", "/frame/<version_id>", "/media/qr/<share_id>.png",
     } == set(open_to_all)  # fmt: skip

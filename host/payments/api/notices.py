@@ -4,6 +4,7 @@ import msgspec
 from quart import Blueprint, Response, request
 from quart.typing import ResponseReturnValue
 
+from host.core.openapi import described
 from host.core.web import deps, settings
 from host.payments import schemas, secrets
 from host.payments.api.edge import answer, body_of, may_loop, page_limit, run
@@ -14,6 +15,7 @@ blueprint = Blueprint("notices", __name__)
 
 
 @blueprint.get("/events")
+@described(schemas.EventList, query={"after": schemas.Cursor, "limit": schemas.PageLimit})
 async def list_events() -> ResponseReturnValue:
     """Return what happened, newest first, as it was told."""
     found, after = await run(
@@ -24,12 +26,14 @@ async def list_events() -> ResponseReturnValue:
 
 
 @blueprint.get("/events/<event_id>")
+@described(schemas.EventShape)
 async def get_event(event_id: str) -> ResponseReturnValue:
     """Return one event with the log of its deliveries."""
     return answer(_shape_event(await run(notices.read_notice, event_id)))
 
 
 @blueprint.post("/events/<event_id>/resend")
+@described(schemas.EventShape)
 async def post_resend(event_id: str) -> ResponseReturnValue:
     """Tell one event again, at once and with all the retries."""
     told = await run(notices.resend, event_id, now_ms=deps().now_ms())
@@ -37,6 +41,7 @@ async def post_resend(event_id: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/endpoints")
+@described(schemas.EndpointList)
 async def list_endpoints() -> ResponseReturnValue:
     """Return where the merchant's server hears what happened, with the secrets."""
     found = await run(notices.list_endpoints)
@@ -44,6 +49,7 @@ async def list_endpoints() -> ResponseReturnValue:
 
 
 @blueprint.post("/endpoints")
+@described(schemas.EndpointShape, body=schemas.NewEndpoint, status=201)
 async def post_endpoint() -> ResponseReturnValue:
     """Tell an address everything.  Adding it again returns it as it is."""
     body = await body_of(schemas.NewEndpoint)
@@ -52,6 +58,7 @@ async def post_endpoint() -> ResponseReturnValue:
 
 
 @blueprint.post("/endpoints/<endpoint_id>/rotate")
+@described(schemas.EndpointShape)
 async def post_rotate(endpoint_id: str) -> ResponseReturnValue:
     """Give an endpoint a new secret; notices carry both signatures for a day."""
     rotated = await run(notices.rotate_secret, endpoint_id, now_ms=deps().now_ms())
@@ -59,6 +66,7 @@ async def post_rotate(endpoint_id: str) -> ResponseReturnValue:
 
 
 @blueprint.delete("/endpoints/<endpoint_id>")
+@described(None, status=204)
 async def delete_endpoint(endpoint_id: str) -> ResponseReturnValue:
     """Tell an address nothing any more."""
     await run(notices.remove_endpoint, endpoint_id, now_ms=deps().now_ms())

@@ -6,6 +6,7 @@ from quart.typing import ResponseReturnValue
 from host.core.db import Tx
 from host.core.errors import BadInputError
 from host.core.money import Money, parse_currency
+from host.core.openapi import described
 from host.core.web import deps, settings
 from host.payments import schemas
 from host.payments.api.edge import answer, body_of, may_loop, page_limit, run
@@ -18,6 +19,7 @@ blueprint = Blueprint("orders", __name__)
 
 
 @blueprint.post("/orders")
+@described(schemas.OrderShape, body=schemas.NewOrder, status=201)
 async def post_order() -> ResponseReturnValue:
     """Make an order.  Safe to repeat: the same body under the same number makes one."""
     body = await body_of(schemas.NewOrder)
@@ -43,6 +45,15 @@ async def post_order() -> ResponseReturnValue:
 
 
 @blueprint.get("/orders")
+@described(
+    schemas.OrderList,
+    query={
+        "status": schemas.StatusName,
+        "out_trade_no": schemas.Number,
+        "after": schemas.Cursor,
+        "limit": schemas.PageLimit,
+    },
+)
 async def list_orders() -> ResponseReturnValue:
     """Return orders, newest first; `status` and `out_trade_no` choose among them."""
     page = await run(
@@ -57,6 +68,7 @@ async def list_orders() -> ResponseReturnValue:
 
 
 @blueprint.get("/orders/<out_trade_no>")
+@described(schemas.OrderShape, places={"out_trade_no": schemas.Number})
 async def get_order(out_trade_no: str) -> ResponseReturnValue:
     """Return an order.  This answer, not a notice, is the truth."""
     return answer(schemas.shape_order(await run(orders.access_order, out_trade_no)))
@@ -71,6 +83,7 @@ async def get_code(out_trade_no: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/orders/<out_trade_no>/close")
+@described(schemas.OrderShape, places={"out_trade_no": schemas.Number})
 async def post_close(out_trade_no: str) -> ResponseReturnValue:
     """Let an unpaid order be paid no more."""
     closed = await run(orders.close_order, out_trade_no, now_ms=deps().now_ms())
@@ -78,6 +91,7 @@ async def post_close(out_trade_no: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/orders/<out_trade_no>/capture")
+@described(schemas.OrderShape, body=schemas.NewCapture, places={"out_trade_no": schemas.Number})
 async def post_capture(out_trade_no: str) -> ResponseReturnValue:
     """Take what is held, or a part; the rest is the payer's again."""
     body = await body_of(schemas.NewCapture)
@@ -91,6 +105,7 @@ async def post_capture(out_trade_no: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/orders/<out_trade_no>/void")
+@described(schemas.OrderShape, places={"out_trade_no": schemas.Number})
 async def post_void(out_trade_no: str) -> ResponseReturnValue:
     """Give up what is held."""
     voided = await run(capture.void_order, out_trade_no, now_ms=deps().now_ms())
@@ -98,6 +113,7 @@ async def post_void(out_trade_no: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/orders/<out_trade_no>/test-payment")
+@described(schemas.OrderShape, places={"out_trade_no": schemas.Number})
 async def post_test_payment(out_trade_no: str) -> ResponseReturnValue:
     """Pay a test order as a person would; its amount decides what happens."""
     paid = await run(_pay_test, out_trade_no, now_ms=deps().now_ms())

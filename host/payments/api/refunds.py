@@ -3,6 +3,7 @@
 from quart import Blueprint
 from quart.typing import ResponseReturnValue
 
+from host.core.openapi import described
 from host.core.web import deps
 from host.payments import schemas
 from host.payments.api.edge import answer, body_of, run
@@ -12,6 +13,7 @@ blueprint = Blueprint("refunds", __name__)
 
 
 @blueprint.post("/refunds")
+@described(schemas.RefundShape, body=schemas.NewRefund, status=201)
 async def post_refund() -> ResponseReturnValue:
     """Give money back.  Safe to repeat: the same body under the same number gives it once."""
     body = await body_of(schemas.NewRefund)
@@ -21,6 +23,7 @@ async def post_refund() -> ResponseReturnValue:
 
 
 @blueprint.get("/refunds/<out_refund_no>")
+@described(schemas.RefundShape, places={"out_refund_no": schemas.Number})
 async def get_refund(out_refund_no: str) -> ResponseReturnValue:
     """Return a refund."""
     found, order = await run(refunds.access_refund, out_refund_no)
@@ -28,6 +31,7 @@ async def get_refund(out_refund_no: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/orders/<out_trade_no>/refunds")
+@described(schemas.RefundList, places={"out_trade_no": schemas.Number})
 async def list_refunds(out_trade_no: str) -> ResponseReturnValue:
     """Return the refunds of one order, oldest first."""
     order, found = await run(refunds.list_refunds, out_trade_no)
