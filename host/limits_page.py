@@ -135,6 +135,7 @@ SECTIONS: dict[str, tuple[Line, ...]] = {
         ("Words with a payment to a person", "host.settlement.payout_model:MEMO_CHARS_MAX"),
     ),
     "Review": (
+        ("A note on a break of a rail's statement", "host.treasury.service.breaks:NOTE_LENGTH_MAX"),
         ("A decision comes within", "host.review.model:DECISION_WITHIN_MS"),
         ("An appeal's decision comes within", "host.review.model:APPEAL_WITHIN_MS"),
         ("Reason of a decision, at least", "host.review.model:REASON_LENGTH_MIN"),

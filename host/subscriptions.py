@@ -34,6 +34,7 @@ DOMAINS = (
     "market",
     "insights",
     "review",
+    "treasury",
     "bridge",
     "shell",
 )

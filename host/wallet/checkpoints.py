@@ -118,6 +118,12 @@ async def keep_checkpoint(db: Database, settings: Settings, *, now_ms: int) -> i
     return 1
 
 
+def last_checkpoint(settings: Settings) -> Checkpoint | None:
+    """Return the newest checkpoint of this host, or None before the first."""
+    path = checkpoint_path(settings)
+    return _last(path, Signer.open(settings).public_key) if path.exists() else None
+
+
 def _last(path: Path, public_key: str) -> Checkpoint | None:
     """Return the last checkpoint of the file; the others are the audit's to read."""
     if not path.exists() or not path.stat().st_size:

@@ -59,6 +59,8 @@ class Purpose(StrEnum):
     RAIL_RETURN = "rail_return"
     # A rail's own statement shows what it had only announced.
     RAIL_SETTLED = "rail_settled"
+    # A rail's statement shows money whose reason is not known yet.
+    SUSPENSE = "suspense"
     # What is wrong was put right by two people of the operator.
     ADJUSTMENT = "adjustment"
     # Money of a merchant: given back after it was earned, set free, divided, paid to a bank.
@@ -180,6 +182,11 @@ def outgoing_place(rail: str, currency: Currency) -> Place:
 def owed_place(rail: str, currency: Currency) -> Place:
     """Return what people owe because a rail took money back that they had spent already."""
     return Place(f"rail:{rail}:owed:{currency}", AccountKind.RAIL, rail, currency)
+
+
+def claims_place(rail: str, currency: Currency) -> Place:
+    """Return what left through a rail for no reason that is known yet: the rail owes it."""
+    return Place(f"rail:{rail}:claims:{currency}", AccountKind.RAIL, rail, currency)
 
 
 def suspense_place(rail: str, currency: Currency) -> Place:

@@ -283,6 +283,14 @@ ROWS: dict[str, Alike | Key | Open] = {
     "review.submission.post_appeal_decision": alike(
         *SUBMISSION, status=403, form={"outcome": "overturned", "reason": REASON}
     ),
+    # The treasury.
+    "treasury.post_break": alike(
+        {"break_id": "break"}, status=403, form={"act": "close", "text": REASON}
+    ),
+    "treasury.decide_adjustment": alike(
+        {"adjustment_id": "adjustment"}, status=403, form={"act": "approve"}
+    ),
+    "treasury_api.post_callback": Open("the id is a rail's name; a signature opens it (test_http)"),
     # The bridge.
     "bridge.sheets.show_ask": alike(*ASK),
     "bridge.sheets.post_ask": alike(*ASK, form={"how": "always"}),

@@ -37,12 +37,16 @@ from host.settlement import service as settlement
 from host.settlement.model import DAY_MS
 from host.settlement.repository.items import find_batches
 from host.settlement.split_model import Receiver, ReceiverKind
+from host.treasury import repository as treasury_repository
+from host.treasury import service as treasury
+from host.treasury.model import Adjustment, Break, BreakKind
 from tests.conftest import START_MS
 from tests.market import make
 from tests.market.make import Lane
 from tests.market.people import HOME
 from tests.programs.packages import APP_ID, make_checked
 from tests.settlement.make import pay_in
+from tests.wallet.make import CNY
 from tests.wallet.people import PIN, Person, register
 
 Ids = dict[str, str]
@@ -86,6 +90,7 @@ async def build(app: Quart, deps: Deps) -> Street:
     theirs |= await deps.db.write(_earned, ann.id, bob.id, theirs["brand"])
     theirs |= await deps.db.write(_bills, ann.id, zhou.id, theirs["brand"])
     theirs |= await _paid_bill(ann, theirs["bill"])
+    theirs |= await deps.db.write(_treasury, grace.id)
     theirs["session"] = (await deps.db.read(identity.find_devices, ann.id, now_ms=START_MS))[0].id
     return Street(deps, ann, bob, zhou, grace, eve, theirs, own)
 
@@ -289,6 +294,18 @@ def _programs(tx: Tx, ann: str, zhou: str, grace: str, brand_id: str) -> Ids:
         "share": share.id, "incident": incident.id, "submission": submission_id, "key": key.id,
         "digest": version.digest,
     }  # fmt: skip
+
+
+def _treasury(tx: Tx, grace: str) -> Ids:
+    found = Break(
+        new_id(), "sandbox", BreakKind.MISSING, None, "", 100, 0, CNY, "in 100 CNY", START_MS
+    )
+    treasury_repository.insert_break(tx, found)
+    made = Adjustment(
+        new_id(), "@ann", "@bob", Money(1, CNY), "It was Bob's.", None, grace, START_MS
+    )
+    treasury.propose_adjustment(tx, made)
+    return {"break": found.id, "adjustment": made.id}
 
 
 def missing(theirs: Ids) -> Ids:

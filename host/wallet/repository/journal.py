@@ -163,3 +163,12 @@ def find_wrong_operations(tx: Tx) -> list[Row]:
         " ORDER BY o.id LIMIT :limit",
         limit=BREAKS_COUNT_MAX,
     )
+
+
+def sum_kinds(tx: Tx) -> list[Row]:
+    """Return the posted debits and credits of each kind of account, by currency."""
+    return tx.rows(
+        "SELECT currency, kind, SUM(debits_posted_minor) AS debits_minor,"
+        " SUM(credits_posted_minor) AS credits_minor FROM wallet_account"
+        " GROUP BY currency, kind ORDER BY currency, kind LIMIT 100"
+    )

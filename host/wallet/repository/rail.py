@@ -111,6 +111,29 @@ def find_open_of(tx: Tx, owner_id: str) -> list[RailOperation]:
     return [_operation(row) for row in rows]
 
 
+def find_unsettled(tx: Tx, rail: str, *, before_ms: int) -> list[RailOperation]:
+    """Return what was done before ``before_ms`` and no statement has shown, oldest first."""
+    rows = tx.rows(
+        "SELECT id, rail, direction, owner_kind, owner_id, amount_minor, currency, state,"
+        " rail_reference, reason, created_at_ms, updated_at_ms, done_at_ms, settled_at_ms,"
+        " return_settled_at_ms FROM wallet_rail_operation WHERE rail = :rail"
+        " AND ((settled_at_ms IS NULL AND done_at_ms < :before) OR (state = 'returned'"
+        " AND return_settled_at_ms IS NULL AND updated_at_ms < :before))"
+        " ORDER BY done_at_ms, id LIMIT 10000",
+        rail=rail,
+        before=before_ms,
+    )
+    return [_operation(row) for row in rows]
+
+
+def count_states(tx: Tx) -> list[Row]:
+    """Return how many orders to each rail are in each state."""
+    return tx.rows(
+        "SELECT rail, state, COUNT(*) AS order_count FROM wallet_rail_operation"
+        " GROUP BY rail, state ORDER BY rail, state LIMIT 100"
+    )
+
+
 def _operation(row: Row) -> RailOperation:
     return RailOperation(
         id=row["id"],
