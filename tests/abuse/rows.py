@@ -2,6 +2,7 @@
 
 from tests.abuse.rows_kinds import Alike, Key, Open, alike
 from tests.abuse.rows_settlement import SETTLEMENT_ROWS
+from tests.abuse.rows_treasury import TREASURY_ROWS
 from tests.market.people import HOME
 from tests.wallet.people import PIN
 
@@ -47,6 +48,7 @@ REASON = "Looked at the shop and its papers for a while."
 
 ROWS: dict[str, Alike | Key | Open] = {
     **SETTLEMENT_ROWS,
+    **TREASURY_ROWS,
     # The wallet.
     "wallet_api.get_transfer": alike(*OFFER),
     "wallet.home.show_receipt": alike(*OFFER),
@@ -283,14 +285,6 @@ ROWS: dict[str, Alike | Key | Open] = {
     "review.submission.post_appeal_decision": alike(
         *SUBMISSION, status=403, form={"outcome": "overturned", "reason": REASON}
     ),
-    # The treasury.
-    "treasury.post_break": alike(
-        {"break_id": "break"}, status=403, form={"act": "close", "text": REASON}
-    ),
-    "treasury.decide_adjustment": alike(
-        {"adjustment_id": "adjustment"}, status=403, form={"act": "approve"}
-    ),
-    "treasury_api.post_callback": Open("the id is a rail's name; a signature opens it (test_http)"),
     # The bridge.
     "bridge.sheets.show_ask": alike(*ASK),
     "bridge.sheets.post_ask": alike(*ASK, form={"how": "always"}),
