@@ -92,3 +92,24 @@ class PickupCodeError(ConflictError):
 
     problem = "pickup-code-wrong"
     title = "Wrong code"
+
+
+class PartTooLargeError(ConflictError):
+    """More is to go back than is left of the line or the order."""
+
+    problem = "part-too-large"
+    title = "More than is left"
+
+
+class DisputeNotFoundError(NotFoundError):
+    """No dispute with this id, or none that runs about this order."""
+
+    problem = "dispute-not-found"
+    title = "No such dispute"
+
+
+class DisputeEndedError(ConflictError):
+    """The dispute has ended, in another way."""
+
+    problem = "dispute-ended"
+    title = "The dispute has ended"

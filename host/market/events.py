@@ -105,3 +105,23 @@ class RefundDeclined(_OrderEvent):
     name: ClassVar[str] = "market.refund_declined"
 
     refund_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPartRefunded(_OrderEvent):
+    """Some of an order's money went back."""
+
+    name: ClassVar[str] = "market.order_part_refunded"
+
+    part_id: str
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeChanged(_OrderEvent):
+    """A dispute was opened, answered, shown something more, or has ended."""
+
+    name: ClassVar[str] = "market.dispute_changed"
+
+    dispute_id: str
+    status: str

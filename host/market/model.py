@@ -145,6 +145,12 @@ class Line:
     cover_id: str | None
     quantity: int
     unit_price_minor: int
+    refunded_minor: int = 0
+
+    @property
+    def left_minor(self) -> int:
+        """What can still go back of it."""
+        return self.total_minor - self.refunded_minor
 
     @property
     def total_minor(self) -> int:
@@ -195,12 +201,18 @@ class Order:
     sent_at_ms: int | None = None
     received_at_ms: int | None = None
     ended_at_ms: int | None = None
+    refunded_minor: int = 0
     lines: tuple[Line, ...] = ()
 
     @property
     def money(self) -> Money:
         """What the order costs."""
         return Money(self.total_minor, self.currency)
+
+    @property
+    def left_minor(self) -> int:
+        """What was paid and did not go back."""
+        return self.total_minor - self.refunded_minor
 
     @property
     def is_held(self) -> bool:
@@ -234,7 +246,7 @@ class Order:
     @property
     def fee_due_minor(self) -> int:
         """The platform's share, rounded down in the shop's favour, which always keeps something."""
-        return min(self.total_minor * self.fee_bps // 10_000, self.total_minor - 1)
+        return min(self.left_minor * self.fee_bps // 10_000, self.left_minor - 1)
 
     @property
     def title(self) -> str:

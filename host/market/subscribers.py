@@ -14,6 +14,7 @@ from host.core.money import format_money
 from host.core.outbox import StoredEvent, Subscriber
 from host.identity import service as identity
 from host.market import service
+from host.market.dispute_model import Decision, DisputeStatus
 from host.market.model import Kind, Order
 
 CHANGED = "market.order_changed"
@@ -72,6 +73,33 @@ def tell_refund_declined(tx: Tx, event: StoredEvent) -> None:
     _tell(tx, event, "The shop did not agree to give the money back: %(answer)s", answer=answer)
 
 
+def tell_part_refunded(tx: Tx, event: StoredEvent) -> None:
+    """Say that some of the money is back."""
+    order = service.read_order(tx, str(event.payload["order_id"]))
+    part_minor = int(event.payload["amount_minor"] or 0)
+    part = format_money(part_minor, order.currency, _lang(tx, order.buyer_id))
+    _tell(tx, event, "%(part)s of %(title)s is back in your balance.", part=part)
+
+
+def tell_dispute(tx: Tx, event: StoredEvent) -> None:
+    """Say how a dispute was decided, and why."""
+    if event.payload["status"] != DisputeStatus.DECIDED:
+        return
+    dispute, _, _ = service.read_case(tx, str(event.payload["dispute_id"]))
+    reason = dispute.decided_reason
+    if dispute.decision is Decision.RELEASE:
+        _tell(tx, event, "The dispute was decided for the shop: %(reason)s", reason=reason)
+    elif dispute.decision is Decision.REFUND:
+        _tell(tx, event, "The dispute was decided: your money is back. %(reason)s", reason=reason)
+    else:
+        _tell(tx, event, "The dispute was decided: you get a part back. %(reason)s", reason=reason)
+
+
+def _lang(tx: Tx, person_id: str) -> str:
+    person = identity.find_people(tx, [person_id]).get(person_id)
+    return "en" if person is None else person.lang
+
+
 def _tell(tx: Tx, event: StoredEvent, message: str, **values: str) -> None:
     order = service.read_order(tx, str(event.payload["order_id"]))
     buyer = identity.find_people(tx, [order.buyer_id]).get(order.buyer_id)
@@ -107,6 +135,8 @@ SUBSCRIPTIONS: dict[str, tuple[Subscriber, ...]] = {
     "market.order_ready": (tell_ready, hint_order_changed),
     "market.order_received": (tell_received, hint_order_changed),
     "market.order_refunded": (tell_refunded, hint_order_changed),
+    "market.order_part_refunded": (tell_part_refunded, hint_order_changed),
+    "market.dispute_changed": (tell_dispute, hint_order_changed),
     "market.order_cancelled": (hint_order_changed,),
     "market.order_closed": (hint_order_changed,),
     "market.refund_asked": (hint_order_changed,),

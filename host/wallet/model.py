@@ -358,6 +358,13 @@ class Escrow:
     status: EscrowStatus
     funded_at_ms: int
     ended_at_ms: int | None = None
+    # What went back already while the rest stays.
+    refunded_minor: int = 0
+
+    @property
+    def left(self) -> Money:
+        """What the order still holds."""
+        return Money(self.money.amount_minor - self.refunded_minor, self.money.currency)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from host.market.repository.catalogue import (
     search_products,
 )
 from host.market.repository.orders import (
+    add_line_refund,
     count_brand_orders,
     find_bill_order_id,
     find_order,
@@ -41,6 +42,7 @@ from host.market.repository.orders import (
 )
 
 __all__ = (
+    "add_line_refund",
     "add_to_stock",
     "count_brand_orders",
     "find_address",

@@ -21,12 +21,12 @@ _ORDER = (
     "SELECT id, number, brand_id, buyer_id, kind, status, currency, total_minor, fee_bps,"
     " fee_minor, source, recipient, phone, place, carrier, tracking, pickup_code, bill_period,"
     " bill_reference, bill_due_at_ms, created_at_ms, paid_at_ms, sent_at_ms, received_at_ms,"
-    " ended_at_ms FROM market_order"
+    " ended_at_ms, refunded_minor FROM market_order"
 )
 
 _LINE = (
-    "SELECT order_id, position, product_id, name, cover_id, quantity, unit_price_minor"
-    " FROM market_order_line"
+    "SELECT order_id, position, product_id, name, cover_id, quantity, unit_price_minor,"
+    " refunded_minor FROM market_order_line"
 )
 
 
@@ -151,18 +151,20 @@ def save_order(tx: Tx, order: Order) -> None:
         "INSERT INTO market_order (id, number, brand_id, buyer_id, kind, status, currency,"
         " total_minor, fee_bps, fee_minor, source, recipient, phone, place, carrier, tracking,"
         " pickup_code, bill_period, bill_reference, bill_due_at_ms, created_at_ms, paid_at_ms,"
-        " sent_at_ms, received_at_ms, ended_at_ms)"
+        " sent_at_ms, received_at_ms, ended_at_ms, refunded_minor)"
         " VALUES (:id, :number, :brand_id, :buyer_id, :kind, :status, :currency,"
         " :total_minor, :fee_bps, :fee_minor, :source, :recipient, :phone, :place, :carrier,"
         " :tracking, :pickup_code, :bill_period, :bill_reference, :bill_due_at_ms,"
-        " :created_at_ms, :paid_at_ms, :sent_at_ms, :received_at_ms, :ended_at_ms)"
+        " :created_at_ms, :paid_at_ms, :sent_at_ms, :received_at_ms, :ended_at_ms,"
+        " :refunded_minor)"
         " ON CONFLICT (id) DO UPDATE SET status = excluded.status,"
         " total_minor = excluded.total_minor, fee_bps = excluded.fee_bps,"
         " fee_minor = excluded.fee_minor, recipient = excluded.recipient,"
         " phone = excluded.phone, place = excluded.place, carrier = excluded.carrier,"
         " tracking = excluded.tracking, pickup_code = excluded.pickup_code,"
         " paid_at_ms = excluded.paid_at_ms, sent_at_ms = excluded.sent_at_ms,"
-        " received_at_ms = excluded.received_at_ms, ended_at_ms = excluded.ended_at_ms",
+        " received_at_ms = excluded.received_at_ms, ended_at_ms = excluded.ended_at_ms,"
+        " refunded_minor = excluded.refunded_minor",
         **_order_params(order),
     )
 
@@ -172,13 +174,24 @@ def save_lines(tx: Tx, order: Order) -> None:
     for line in order.lines:
         tx.run(
             "INSERT INTO market_order_line (order_id, position, product_id, name, cover_id,"
-            " quantity, unit_price_minor) VALUES (:order_id, :position, :product_id, :name,"
-            " :cover_id, :quantity, :unit_price_minor)"
+            " quantity, unit_price_minor, refunded_minor) VALUES (:order_id, :position,"
+            " :product_id, :name, :cover_id, :quantity, :unit_price_minor, :refunded_minor)"
             " ON CONFLICT (order_id, position) DO UPDATE SET name = excluded.name,"
             " cover_id = excluded.cover_id, unit_price_minor = excluded.unit_price_minor",
             order_id=order.id,
             **{name: getattr(line, name) for name in Line.__slots__},
         )
+
+
+def add_line_refund(tx: Tx, order_id: str, position: int, amount_minor: int) -> None:
+    """Note that money of a line went back; the table's CHECK is the bound."""
+    tx.run(
+        "UPDATE market_order_line SET refunded_minor = refunded_minor + :amount"
+        " WHERE order_id = :id AND position = :position",
+        id=order_id,
+        position=position,
+        amount=amount_minor,
+    )
 
 
 def _with_lines(tx: Tx, rows: Sequence[Row]) -> list[Order]:
@@ -217,6 +230,7 @@ def _order(row: Row, lines: tuple[Line, ...]) -> Order:
         sent_at_ms=row["sent_at_ms"],
         received_at_ms=row["received_at_ms"],
         ended_at_ms=row["ended_at_ms"],
+        refunded_minor=row["refunded_minor"],
         lines=lines,
     )
 

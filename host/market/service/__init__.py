@@ -32,6 +32,14 @@ from host.market.service.checkout import (
     take_payment,
     take_purchase,
 )
+from host.market.service.deciding import decide_dispute, list_running_disputes, read_case
+from host.market.service.disputes import (
+    add_evidence,
+    answer_dispute,
+    list_disputes,
+    open_dispute,
+    withdraw_dispute,
+)
 from host.market.service.fulfilment import (
     collect_order,
     confirm_receipt,
@@ -52,6 +60,7 @@ from host.market.service.orders import (
     list_sales,
     read_order,
 )
+from host.market.service.parts import refund_line
 from host.market.service.payment import (
     pay_order,
     payment_intent,
@@ -102,6 +111,8 @@ __all__ = [
     "access_product_by_sku",
     "access_sale",
     "add_address",
+    "add_evidence",
+    "answer_dispute",
     "ask_refund",
     "cancel_order",
     "check_source",
@@ -109,6 +120,7 @@ __all__ = [
     "confirm_receipt",
     "create_bill",
     "create_order",
+    "decide_dispute",
     "decline_refund",
     "find_asking",
     "find_next_timer",
@@ -116,16 +128,20 @@ __all__ = [
     "find_products",
     "list_addresses",
     "list_catalogue",
+    "list_disputes",
     "list_orders",
     "list_orders_of_brand",
     "list_refunds",
+    "list_running_disputes",
     "list_sales",
     "list_shop_window",
     "mark_ready",
+    "open_dispute",
     "pay_order",
     "payment_intent",
     "purchase",
     "read_buy_sheet",
+    "read_case",
     "read_order",
     "read_order_page",
     "read_orders",
@@ -133,6 +149,7 @@ __all__ = [
     "read_product_page",
     "read_sale_page",
     "read_sales",
+    "refund_line",
     "remove_address",
     "reprice_order",
     "save_product",
@@ -143,4 +160,5 @@ __all__ = [
     "sweep",
     "take_payment",
     "take_purchase",
+    "withdraw_dispute",
 ]

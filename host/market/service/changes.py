@@ -18,6 +18,7 @@ from host.market.model import (
     Timer,
     TimerKind,
 )
+from host.market.repository import disputes
 
 # After a refused request the buyer has this long before what was sent counts as received.
 AFTER_DECLINED_MS = 3 * DAY_MS
@@ -45,6 +46,8 @@ def restart_timer(tx: Tx, order: Order, *, earliest_ms: int = 0) -> None:
     sent counts as received after a while.  ``earliest_ms`` leaves time after a refused request.
     """
     repository.stop_timers(tx, order.id)
+    if disputes.find_running(tx, order.id) is not None:
+        return  # time alone moves no money that is disputed
     if order.status is Status.PAID and order.kind is not Kind.VIRTUAL:
         kind, due_at_ms = TimerKind.RETURN_UNSENT, (order.paid_at_ms or 0) + RETURN_UNSENT_AFTER_MS
     else:

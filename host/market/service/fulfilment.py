@@ -18,6 +18,7 @@ from host.market.model import (
     TimerKind,
 )
 from host.market.service.changes import change_order, restart_timer
+from host.market.service.disputes import drop_dispute
 from host.market.service.money import release
 from host.market.service.orders import lock_own_order, lock_sale
 from host.market.service.refunds import find_open_refund, withdraw_refund
@@ -92,6 +93,7 @@ def receive(tx: Tx, order: Order, *, said_by: str, now_ms: int) -> Order:
     """Release the money of a locked order to the shop, less the platform's fee."""
     fee_minor = release(tx, order, now_ms=now_ms)
     withdraw_refund(tx, order, now_ms=now_ms)
+    drop_dispute(tx, order, now_ms=now_ms)
     received = change_order(
         tx, order, status=Status.RECEIVED, fee_minor=fee_minor, received_at_ms=now_ms
     )

@@ -1,6 +1,7 @@
 """The money of an order on its way to the shop."""
 
 from host.core.db import Tx
+from host.core.money import Money
 from host.market.model import Order
 from host.settlement import service as settlement
 from host.wallet import service as wallet
@@ -18,7 +19,7 @@ def release(tx: Tx, order: Order, *, now_ms: int) -> int:
         source_kind=EARNED_BY,
         source_id=order.id,
         brand_id=order.brand_id,
-        money=order.money,
+        money=Money(order.left_minor, order.currency),
         fee_minor=fee_minor,
         now_ms=now_ms,
     )

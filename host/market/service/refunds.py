@@ -19,7 +19,9 @@ from host.market.model import (
     Timer,
     TimerKind,
 )
+from host.market.repository import disputes
 from host.market.service.changes import AFTER_DECLINED_MS, change_order, check_key, restart_timer
+from host.market.service.disputes import settle_dispute
 from host.market.service.orders import access_either_side, lock_own_order, lock_sale
 from host.wallet import service as wallet
 
@@ -44,6 +46,8 @@ def ask_refund(
             return earlier
     if not order.is_held:
         raise OrderStateError("The money of this order is not held any more. Write to the shop.")
+    if disputes.find_running(tx, order.id) is not None:
+        raise OrderStateError("You have opened a dispute: an admin decides about the money.")
     if repository.is_refund_id_taken(tx, refund_id):
         raise IdempotencyKeyReusedError("This id belongs to another request. Use a new id.")
 
@@ -120,8 +124,11 @@ def pay_back(tx: Tx, order: Order, *, said_by: str, now_ms: int) -> Order:
     if asked is not None:
         _answer(tx, asked, RefundStatus.ACCEPTED, "", now_ms)
 
-    refunded = change_order(tx, order, status=Status.REFUNDED, ended_at_ms=now_ms)
+    refunded = change_order(
+        tx, order, status=Status.REFUNDED, refunded_minor=order.total_minor, ended_at_ms=now_ms
+    )
     repository.stop_timers(tx, order.id)
+    settle_dispute(tx, refunded, now_ms=now_ms)
     event = OrderRefunded(order.id, order.brand_id, order.buyer_id, said_by)
     outbox.publish(tx, event, now_ms=now_ms)
     return refunded

@@ -5,6 +5,7 @@ import logging
 from host.core.db import Tx
 from host.market import repository
 from host.market.model import Order, Status, Timer, TimerKind
+from host.market.repository import disputes
 from host.market.service.fulfilment import close_order, receive
 from host.market.service.orders import end_unpaid
 from host.market.service.refunds import pay_back
@@ -31,7 +32,11 @@ def find_next_timer(tx: Tx, order_id: str) -> Timer | None:
 
 
 def _run(tx: Tx, timer: Timer, order: Order, now_ms: int) -> None:
-    if timer.kind is TimerKind.EXPIRE and order.status is Status.CREATED:
+    if order.is_held and disputes.find_running(tx, order.id) is not None:
+        # Opening a dispute stops the timers; should one be there all the same, it moves nothing.
+        logger.error("timer %s of order %s, which is disputed", timer.kind, order.id)
+        repository.stop_timers(tx, order.id)
+    elif timer.kind is TimerKind.EXPIRE and order.status is Status.CREATED:
         end_unpaid(tx, order, said_by="timer", now_ms=now_ms)
     elif timer.kind is TimerKind.CONFIRM and order.is_held:
         receive(tx, order, said_by="timer", now_ms=now_ms)

@@ -26,7 +26,8 @@ def lock_escrow(tx: Tx, order_id: str) -> Escrow | None:
     """Return the escrow of an order and hold it until the transaction ends."""
     rows = tx.lock_rows(
         "SELECT order_id, account_id, payer_id, brand_id, amount_minor, fee_minor, currency,"
-        " status, funded_at_ms, ended_at_ms FROM wallet_escrow WHERE order_id = :id",
+        " status, funded_at_ms, ended_at_ms, refunded_minor FROM wallet_escrow"
+        " WHERE order_id = :id",
         id=order_id,
     )
     return _escrow(rows[0]) if rows else None
@@ -36,7 +37,8 @@ def find_escrow(tx: Tx, order_id: str) -> Escrow | None:
     """Return the escrow of an order."""
     row = tx.row(
         "SELECT order_id, account_id, payer_id, brand_id, amount_minor, fee_minor, currency,"
-        " status, funded_at_ms, ended_at_ms FROM wallet_escrow WHERE order_id = :id",
+        " status, funded_at_ms, ended_at_ms, refunded_minor FROM wallet_escrow"
+        " WHERE order_id = :id",
         id=order_id,
     )
     return None if row is None else _escrow(row)
@@ -55,10 +57,21 @@ def end_escrow(tx: Tx, order_id: str, *, status: EscrowStatus, fee_minor: int, n
     assert changed == 1, "the escrow was locked and funded"
 
 
+def add_refunded(tx: Tx, order_id: str, amount_minor: int) -> None:
+    """Note that a part went back."""
+    changed = tx.run(
+        "UPDATE wallet_escrow SET refunded_minor = refunded_minor + :amount"
+        " WHERE order_id = :id AND status = 'funded'",
+        id=order_id,
+        amount=amount_minor,
+    )
+    assert changed == 1, "the escrow was locked and funded"
+
+
 def funded_minor(tx: Tx, payer_id: str, currency: Currency) -> int:
     """Return what a person has in escrow."""
     row = tx.row(
-        "SELECT COALESCE(SUM(amount_minor), 0) AS total FROM wallet_escrow"
+        "SELECT COALESCE(SUM(amount_minor - refunded_minor), 0) AS total FROM wallet_escrow"
         " WHERE payer_id = :id AND status = 'funded' AND currency = :currency",
         id=payer_id,
         currency=currency,
@@ -78,4 +91,5 @@ def _escrow(row: Row) -> Escrow:
         status=EscrowStatus(row["status"]),
         funded_at_ms=row["funded_at_ms"],
         ended_at_ms=row["ended_at_ms"],
+        refunded_minor=row["refunded_minor"],
     )

@@ -30,6 +30,7 @@ from host.wallet.service.escrow import (
     find_escrow,
     fund_escrow,
     refund_escrow,
+    refund_part,
     release_escrow,
 )
 from host.wallet.service.exchange import Rate, exchange, forget_old_quotes, quote_exchange
@@ -175,6 +176,7 @@ __all__ = [
     "quote_exchange",
     "read_span",
     "refund_escrow",
+    "refund_part",
     "refuse_pin",
     "release_escrow",
     "remove_passkey",

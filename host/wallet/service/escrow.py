@@ -7,6 +7,7 @@ same arguments and then changes nothing, so that a repeated event repeats nothin
 
 from host.core.db import Tx
 from host.core.errors import IdempotencyKeyReusedError
+from host.core.ids import derived_id
 from host.core.money import Money
 from host.wallet.errors import EscrowEndedError, EscrowNotFoundError
 from host.wallet.model import (
@@ -66,11 +67,11 @@ def release_escrow(tx: Tx, order_id: str, *, fee_minor: int, now_ms: int) -> Esc
     if escrow.status is EscrowStatus.RELEASED and escrow.fee_minor == fee_minor:
         return escrow
     _check_funded(escrow)
-    if not 0 <= fee_minor < escrow.money.amount_minor:
+    if not 0 <= fee_minor < escrow.left.amount_minor:
         raise ValueError("the fee must leave something for the merchant")
 
     currency = escrow.money.currency
-    share = Money(escrow.money.amount_minor - fee_minor, currency)
+    share = Money(escrow.left.amount_minor - fee_minor, currency)
     _pay_out(tx, escrow, pending_place(escrow.brand_id, currency), share, "release", now_ms=now_ms)
     if fee_minor:
         _pay_out(tx, escrow, fees_place(currency), Money(fee_minor, currency), "fee", now_ms=now_ms)
@@ -85,8 +86,33 @@ def refund_escrow(tx: Tx, order_id: str, *, now_ms: int) -> Escrow:
     _check_funded(escrow)
 
     place = way_back(tx, escrow.payer_id, escrow.money.currency, now_ms=now_ms)
-    _pay_out(tx, escrow, place, escrow.money, "refund", now_ms=now_ms)
+    _pay_out(tx, escrow, place, escrow.left, "refund", now_ms=now_ms)
     return _end(tx, escrow, EscrowStatus.REFUNDED, fee_minor=0, now_ms=now_ms)
+
+
+def refund_part(tx: Tx, order_id: str, part_id: str, *, amount_minor: int, now_ms: int) -> None:
+    """Give the buyer a part of what the order holds; something is left for ``release``.
+
+    ``part_id`` is the caller's and new: who repeats a request finds its own row first.
+    """
+    escrow = _access_escrow(tx, order_id)
+    _check_funded(escrow)
+    if not 0 < amount_minor < escrow.left.amount_minor:
+        raise ValueError("a part leaves something in escrow")
+    currency = escrow.money.currency
+    back = way_back(tx, escrow.payer_id, currency, now_ms=now_ms)
+    post_transfer(
+        tx,
+        f"escrow:{order_id}:{derived_id('escrow.part', part_id)}",
+        debit_id=escrow.account_id,
+        credit_id=back.id,
+        money=Money(amount_minor, currency),
+        purpose=Purpose.ESCROW_REFUND,
+        actor_id="platform",
+        reference=order_id,
+        now_ms=now_ms,
+    )
+    repository.add_refunded(tx, order_id, amount_minor)
 
 
 def find_escrow(tx: Tx, order_id: str) -> Escrow | None:
