@@ -53,4 +53,19 @@ SHOP_SECTIONS: dict[str, tuple[tuple[str, str], ...]] = {
             "host.market.model:ANSWER_REFUND_WITHIN_MS",
         ),
     ),
+    "A shop's money": (
+        ("Receivers of a split", "host.settlement.split_model:RECEIVERS_MAX"),
+        ("Splits of one earning", "host.settlement.split_model:SPLITS_PER_EARNING_MAX"),
+        ("Holder of a bank account", "host.settlement.payout_model:HOLDER_CHARS_MAX"),
+        ("Number of a bank account", "host.settlement.payout_model:NUMBER_CHARS_MAX"),
+        ("Words with a payment to a person", "host.settlement.payout_model:MEMO_CHARS_MAX"),
+        ("Reason of a dispute", "host.market.dispute_model:DISPUTE_REASON_CHARS_MAX"),
+        ("Words of one piece of evidence", "host.market.dispute_model:EVIDENCE_CHARS_MAX"),
+        ("Pieces of evidence of one side", "host.market.dispute_model:EVIDENCE_OF_SIDE_MAX"),
+        ("A shop answers a dispute within", "host.market.dispute_model:ANSWER_DISPUTE_WITHIN_MS"),
+        (
+            "A dispute is opened, after receipt, within",
+            "host.market.dispute_model:DISPUTE_WITHIN_MS",
+        ),
+    ),
 }

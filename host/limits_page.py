@@ -127,13 +127,6 @@ SECTIONS: dict[str, tuple[Line, ...]] = {
         ("Tracking number", "host.market.service.fulfilment:TRACKING_CHARS_MAX"),
         ("Attempts at the code of one collection", "host.market.web.console:_COLLECT_PER_MINUTE"),
     ),
-    "A shop's money": (
-        ("Receivers of a split", "host.settlement.split_model:RECEIVERS_MAX"),
-        ("Splits of one earning", "host.settlement.split_model:SPLITS_PER_EARNING_MAX"),
-        ("Holder of a bank account", "host.settlement.payout_model:HOLDER_CHARS_MAX"),
-        ("Number of a bank account", "host.settlement.payout_model:NUMBER_CHARS_MAX"),
-        ("Words with a payment to a person", "host.settlement.payout_model:MEMO_CHARS_MAX"),
-    ),
     "Review": (
         ("A note on a break of a rail's statement", "host.treasury.service.breaks:NOTE_LENGTH_MAX"),
         ("A decision comes within", "host.review.model:DECISION_WITHIN_MS"),

@@ -21,6 +21,17 @@ _SPLIT = (
 )
 _CNY: Mapping[str, str] = {"currency": "CNY", "key": KEY}
 
+_ORDER = ({"order_id": "order"}, {"order_id": "disputed"})
+_SALE = (
+    {"handle": "own:brand_handle", "order_id": "disputed"},
+    {"handle": "brand_handle", "order_id": "disputed"},
+)
+_LINE = (
+    {"handle": "own:brand_handle", "order_id": "order", "position": "position"},
+    {"handle": "brand_handle", "order_id": "order", "position": "position"},
+)
+_REASON = "Looked at what both have shown."
+
 SETTLEMENT_ROWS: dict[str, Alike | Key | Open] = {
     "settlement.money.show_money": alike(*_MONEY),
     "settlement.money.show_payout": alike(*_MONEY),
@@ -42,6 +53,26 @@ SETTLEMENT_ROWS: dict[str, Alike | Key | Open] = {
     ),
     "settlement.moving.post_split": alike(
         *_EARNING, form={"who": "eve", "part": "100 %", "key": KEY}
+    ),
+    "market_web.disputes.show_own_dispute": alike(*_ORDER),
+    "market_web.disputes.post_own_dispute": alike(*_ORDER, form={"reason": "x", "key": KEY}),
+    "market_web.disputes.post_withdraw": alike(*_ORDER),
+    "market_web.disputes.post_own_evidence": alike(*_ORDER, form={"text": "x", "key": KEY}),
+    "market_web.disputes.list_disputes": alike(*_MONEY),
+    "market_web.disputes.show_shop_dispute": alike(*_SALE),
+    "market_web.disputes.post_answer": alike(*_SALE, form={"text": "x", "key": KEY}),
+    "market_web.disputes.post_shop_evidence": alike(*_SALE, form={"text": "x", "key": KEY}),
+    "market_web.disputes.show_line": alike(*_LINE),
+    "market_web.disputes.post_line": alike(
+        *_LINE, form={"amount": "1", "reason": "x", "key": KEY}
+    ),
+    "review.money.show_dispute": alike({"dispute_id": "dispute"}, status=403),
+    "review.money.post_decision": alike(
+        {"dispute_id": "dispute"}, status=403, form={"decision": "refund", "reason": _REASON}
+    ),
+    "review.money.show_terms": alike({"brand_id": "brand"}, status=403),
+    "review.money.post_terms": alike(
+        {"brand_id": "brand"}, status=403, form={"fee_bps": "1", "reason": _REASON}
     ),
     "settlement.moving.post_return": alike(*_SPLIT, form={"amount": "1", "key": KEY}),
 }  # fmt: skip

@@ -114,6 +114,12 @@ async def _goods(deps: Deps, buyer: Person | None, seller: Person, brand_id: str
             reason="It never came.", now_ms=START_MS,
         )  # fmt: skip
         ids["refund_order"] = asked.id
+        ids |= {"disputed": (await make.paid_order(at, product)).id, "position": "0"}
+        ids["dispute"] = new_id()
+        await deps.db.write(
+            market.open_dispute, ids["dispute"], order_id=ids["disputed"], actor_id=buyer.id,
+            reason="It never came.", now_ms=START_MS,
+        )  # fmt: skip
         ids |= await deps.db.write(_letters, buyer.id, brand_id)
     return ids
 

@@ -61,7 +61,7 @@ async def decide(
     lane: Lane, opened: Dispute, decision: Decision, refund_minor: int = 0, *, days: int = 3
 ) -> Dispute:
     """Decide as the admin."""
-    return await lane.db.write(
+    decided, _ = await lane.db.write(
         service.decide_dispute,
         opened.id,
         decision=decision,
@@ -69,6 +69,7 @@ async def decide(
         reason="Looked at both.",
         now_ms=START_MS + days * DAY_MS,
     )
+    return decided
 
 
 async def part(

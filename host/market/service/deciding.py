@@ -39,15 +39,15 @@ def decide_dispute(
     refund_minor: int = 0,
     reason: str,
     now_ms: int,
-) -> Dispute:
+) -> tuple[Dispute, bool]:
     """End a dispute: the money is the shop's, the buyer's, or divided; once.
 
-    Repeating the decision changes nothing; another one, or one after the shop gave everything
-    back, is refused, so nobody gets the money twice.
+    Returns whether it was ended now.  Repeating the decision changes nothing; another one, or one
+    after the shop gave everything back, is refused, so nobody gets the money twice.
     """
     order, dispute = _lock(tx, dispute_id)
     if dispute.status is DisputeStatus.DECIDED and dispute.decision is decision:
-        return dispute
+        return dispute, False
     if not dispute.is_running:
         raise DisputeEndedError("This dispute has ended already.", status=str(dispute.status))
     if not dispute.can_be_decided(now_ms=now_ms):
@@ -83,7 +83,7 @@ def decide_dispute(
         order.id, order.brand_id, order.buyer_id, dispute.id, str(decided.status)
     )
     outbox.publish(tx, event, now_ms=now_ms)
-    return decided
+    return decided, True
 
 
 def read_case(tx: Tx, dispute_id: str) -> tuple[Dispute, Order, list[Evidence]]:

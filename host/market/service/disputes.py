@@ -131,6 +131,15 @@ def list_disputes(tx: Tx, order_id: str, *, actor_id: str) -> list[Dispute]:
     return disputes.find_of_orders(tx, [order.id])
 
 
+def can_dispute(tx: Tx, order: Order, *, now_ms: int) -> bool:
+    """Tell whether its buyer may open a dispute about an order now."""
+    try:
+        _check_may_dispute(tx, order, now_ms=now_ms)
+    except OrderStateError:
+        return False
+    return disputes.find_running(tx, order.id) is None
+
+
 def _check_may_dispute(tx: Tx, order: Order, *, now_ms: int) -> None:
     if any(
         refund.status is RefundStatus.ASKED for refund in repository.find_refunds(tx, [order.id])

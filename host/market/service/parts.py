@@ -86,7 +86,7 @@ def give_back(tx: Tx, order: Order, part: PartRefund, *, left_minor: int | None 
 
 
 def _take_from_shop(tx: Tx, order: Order, part: PartRefund, *, is_all: bool) -> Order:
-    settlement.record_refund(
+    refund = settlement.record_refund(
         tx,
         source_kind=EARNED_BY,
         source_id=order.id,
@@ -97,7 +97,8 @@ def _take_from_shop(tx: Tx, order: Order, part: PartRefund, *, is_all: bool) -> 
         now_ms=part.at_ms,
     )
     if not is_all:
-        return _note(tx, order, part)
+        kept_fee_minor = (order.fee_minor or 0) - refund.fee_minor
+        return _note(tx, replace(order, fee_minor=kept_fee_minor), part)
     changed = change_order(
         tx,
         order,

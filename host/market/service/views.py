@@ -1,7 +1,7 @@
 """What pages and sheets show, each read in one transaction so that its parts agree."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from host.brands import service as brands
 from host.brands.service import Brand
@@ -12,6 +12,7 @@ from host.core.paging import Cursor
 from host.identity import service as identity
 from host.identity.model import Person
 from host.market import repository
+from host.market.dispute_model import Dispute
 from host.market.model import (
     Address,
     Line,
@@ -23,8 +24,10 @@ from host.market.model import (
     Status,
     Timer,
 )
+from host.market.repository import disputes
 from host.market.service.addresses import list_addresses
 from host.market.service.catalogue import access_product
+from host.market.service.disputes import can_dispute
 from host.market.service.orders import (
     PAGE_COUNT,
     access_order,
@@ -64,6 +67,9 @@ class OrderPage:
     buyer: Person | None
     refunds: list[Refund]
     next_timer: Timer | None
+    dispute: Dispute | None = None
+    # The buyer may open one now.
+    can_dispute: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,9 +167,10 @@ def read_buy_sheet(
     )
 
 
-def read_order_page(tx: Tx, order_id: str, *, actor_id: str) -> OrderPage:
+def read_order_page(tx: Tx, order_id: str, *, actor_id: str, now_ms: int = 0) -> OrderPage:
     """Return an order as its buyer sees it."""
-    return _order_page(tx, access_order(tx, order_id, actor_id=actor_id))
+    page = _order_page(tx, access_order(tx, order_id, actor_id=actor_id))
+    return replace(page, can_dispute=can_dispute(tx, page.order, now_ms=now_ms))
 
 
 def read_sale_page(tx: Tx, order_id: str, *, actor_id: str) -> OrderPage:
@@ -223,6 +230,7 @@ def _order_page(tx: Tx, order: Order) -> OrderPage:
         buyer=identity.find_people(tx, [order.buyer_id]).get(order.buyer_id),
         refunds=repository.find_refunds(tx, [order.id]),
         next_timer=find_next_timer(tx, order.id),
+        dispute=disputes.find_running(tx, order.id),
     )
 
 

@@ -2,8 +2,8 @@
 
 from quart import Blueprint
 
-from host.market.web import addresses, console, goods, orders, pay, products, shop
+from host.market.web import addresses, console, disputes, goods, orders, pay, products, shop
 
 blueprint = Blueprint("market_web", __name__)
-for _part in (addresses, console, goods, orders, pay, products, shop):
+for _part in (addresses, console, disputes, goods, orders, pay, products, shop):
     blueprint.register_blueprint(_part.blueprint)

@@ -119,7 +119,9 @@ async def _read_list() -> tuple[list[Order], dict[str, Brand], str]:
 
 
 async def _render_order(order_id: str, template: str, **context: object) -> str:
-    page = await deps().db.read(service.read_order_page, order_id, actor_id=current_person_id())
+    page = await deps().db.read(
+        service.read_order_page, order_id, actor_id=current_person_id(), now_ms=deps().now_ms()
+    )
     asked = any(refund.status is RefundStatus.ASKED for refund in page.refunds)
     return await render(
         template,

@@ -2,8 +2,8 @@
 
 from quart import Blueprint
 
-from host.review.web import admin, appeals, incidents, submission
+from host.review.web import admin, appeals, incidents, money, submission
 
 blueprint = Blueprint("review", __name__)
-for part in (admin, submission, appeals, incidents):
+for part in (admin, submission, appeals, incidents, money):
     blueprint.register_blueprint(part.blueprint)
