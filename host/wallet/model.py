@@ -346,28 +346,6 @@ class EscrowStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Escrow:
-    """The money of one order."""
-
-    order_id: str
-    account_id: str
-    payer_id: str
-    brand_id: str
-    money: Money
-    fee_minor: int
-    status: EscrowStatus
-    funded_at_ms: int
-    ended_at_ms: int | None = None
-    # What went back already while the rest stays.
-    refunded_minor: int = 0
-
-    @property
-    def left(self) -> Money:
-        """What the order still holds."""
-        return Money(self.money.amount_minor - self.refunded_minor, self.money.currency)
-
-
-@dataclass(frozen=True, slots=True)
 class PinAttempt:
     """One counted attempt: compare the PIN with ``pin_hash``, then accept or refuse it."""
 

@@ -10,7 +10,8 @@ from host.core.money import Money
 from host.core.sqlite import SqliteDatabase
 from host.wallet import service
 from host.wallet.errors import EscrowEndedError, EscrowNotFoundError, InsufficientFundsError
-from host.wallet.model import Escrow, escrow_place, fees_place, pending_place
+from host.wallet.escrow_model import Escrow
+from host.wallet.model import escrow_place, fees_place, pending_place
 from tests.conftest import START_MS
 from tests.wallet import make
 

@@ -2,7 +2,8 @@
 
 from host.core.db import Row, Tx
 from host.core.money import Currency, Money
-from host.wallet.model import Escrow, EscrowStatus
+from host.wallet.escrow_model import Escrow
+from host.wallet.model import EscrowStatus
 
 
 def insert_escrow(tx: Tx, escrow: Escrow) -> None:

@@ -9,7 +9,8 @@ from host.wallet.authority import (
     PaymentPurpose,
     Proof,
 )
-from host.wallet.model import Balance, Escrow, EscrowStatus, PinAttempt
+from host.wallet.escrow_model import Escrow
+from host.wallet.model import Balance, EscrowStatus, PinAttempt
 from host.wallet.service.at_once import fee_of, give_money, pay_merchant
 from host.wallet.service.authorise import (
     confirm_with_pin,

@@ -10,8 +10,8 @@ from host.core.errors import IdempotencyKeyReusedError
 from host.core.ids import derived_id
 from host.core.money import Money
 from host.wallet.errors import EscrowEndedError, EscrowNotFoundError
+from host.wallet.escrow_model import Escrow
 from host.wallet.model import (
-    Escrow,
     EscrowStatus,
     Place,
     Purpose,
