@@ -55,7 +55,7 @@ class Lane:
 
 async def tell(deps: Deps) -> None:
     """Fill the lane."""
-    from host.demo import bills, chats, gifts, posts, programs, trade, visits  # noqa: PLC0415  (they import Lane)
+    from host.demo import bills, chats, gifts, posts, programs, trade, treasury, visits  # noqa: PLC0415  (they import Lane)
 
     lane = Lane(deps, deps.now_ms())
     await _paint(lane)
@@ -74,6 +74,7 @@ async def tell(deps: Deps) -> None:
     await chats.read_most(lane)
     await posts.post(lane)
     await _deliver(lane)
+    await treasury.reconcile(lane)
 
 
 async def _deliver(lane: Lane) -> None:

@@ -97,9 +97,14 @@ def demo_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not data_dir.exists():
             process = HostProcess(shared / "demo-filling" / "data", demo=True)
+            # Left by a process that gave up.
+            shutil.rmtree(process.data_dir.parent, ignore_errors=True)
             process.data_dir.parent.mkdir()
-            process.start()
-            assert 0 == process.stop()
+            try:
+                process.start()
+            finally:
+                status = process.stop()
+            assert 0 == status
             process.data_dir.parent.rename(data_dir.parent)
     return data_dir
 

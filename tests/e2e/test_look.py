@@ -36,7 +36,7 @@ CONSOLE = tuple(
     f"/m/teahouse{part}"
     for part in ("", "/orders", "/goods", "/goods/new", "/program", "/keys", "/team", "/brand")
 )
-ADMIN = ("/admin/review", "/admin/brands", "/admin/incidents", "/admin/audit")
+ADMIN = ("/admin/review", "/admin/brands", "/admin/incidents", "/admin/treasury", "/admin/audit")
 
 # (where the link stands, which one): pages whose address has an id
 OF_PERSON = (
