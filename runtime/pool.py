@@ -17,7 +17,8 @@ from typing import Any
 import msgspec
 
 from runtime import messages as m
-from runtime.compiling import bomb, code_version
+from runtime.compiler_name import code_version
+from runtime.compiling import bomb
 from runtime.connection import Connection
 from runtime.ends import EXPECTED_ENDS, Ends, OnIncident
 from runtime.findings import Finding

@@ -20,6 +20,7 @@ from pathlib import Path
 
 import msgspec
 
+from runtime.compiler_name import code_version
 from runtime.messages import Exited, FromZygote, Spawn, Spawned, ZygoteStarted
 from runtime.settings import PoolSettings
 
@@ -35,13 +36,18 @@ _MESSAGE_BYTES_MAX = 4096
 # the same way from a checkout and from an installed wheel, and nothing else can be picked up.
 _NEEDED = ("runtime", "sdk", "msgspec", "greenlet", "RestrictedPython")
 _START = (
-    "import sys; sys.path.extend(sys.argv[4:]); from runtime import zygote; "
-    "zygote.main(*map(int, sys.argv[1:4]))"
+    "import sys; sys.path.extend(sys.argv[5:]); from runtime import zygote; "
+    "zygote.main(sys.argv[1], *map(int, sys.argv[2:5]))"
 )
 # As isolated as -I, except that the environment is read, for it is ours: the seed of hashes is
 # fixed, so that a recorded event replays with sets in the same order.
-_FLAGS = ("-P", "-s", "-S", "-B")
-_ENVIRONMENT = {"PYTHONHASHSEED": "0", "PYTHONUTF8": "1", "LC_ALL": "C.UTF-8"}
+_FLAGS = ("-P", "-s", "-S")
+_ENVIRONMENT = {
+    "PYTHONHASHSEED": "0",
+    "PYTHONUTF8": "1",
+    "LC_ALL": "C.UTF-8",
+    **({"COMPACT": "1"} if os.environ.get("COMPACT") else {}),
+}
 
 _encoder = msgspec.msgpack.Encoder()
 _read_message: msgspec.msgpack.Decoder[FromZygote] = msgspec.msgpack.Decoder(FromZygote)
@@ -75,7 +81,7 @@ class Supervisor:
             self._control = ours
             self._started = loop.create_future()
             self._ended = loop.create_future()
-            arguments = (theirs.fileno(), settings.uid_first, settings.uid_count)
+            arguments = (code_version(), theirs.fileno(), settings.uid_first, settings.uid_count)
             self._process = subprocess.Popen(  # noqa: S603, ASYNC220  (a fork and an exec: 1 ms)
                 [sys.executable, *_FLAGS, "-c", _START, *map(str, arguments), *_import_path()],
                 pass_fds=[theirs.fileno()],

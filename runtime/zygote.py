@@ -17,7 +17,6 @@ import socket
 import unicodedata  # noqa: F401
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import NoReturn
 
 import msgspec
@@ -45,8 +44,9 @@ _encoder = msgspec.msgpack.Encoder()
 _read_spawn = msgspec.msgpack.Decoder(Spawn)
 
 
-def main(control: int, uid_first: int, uid_count: int) -> NoReturn:
+def main(compiler: str, control: int, uid_first: int, uid_count: int) -> NoReturn:
     """Enter the namespaces, say so, and serve until the host is gone."""
+    compiling.take_version(compiler)
     # These read files and must do so while there are some.
     warm_code = _compile_warm_up()
     used_bytes = _address_space_bytes()
@@ -224,7 +224,7 @@ def _compile_warm_up() -> bytes:
 def _address_space_bytes() -> int:
     """Return the size of this process's address space, on top of which a worker's limit counts."""
     try:
-        pages = int(Path("/proc/self/statm").read_text().split()[0])
+        pages = int(libc.read_text("/proc/self/statm").split()[0])
     except OSError:
         return 0
     return pages * os.sysconf("SC_PAGE_SIZE")

@@ -15,7 +15,6 @@ import fcntl
 import os
 import socket
 import struct
-from pathlib import Path
 
 from runtime.jail import libc, seccomp, syscalls
 
@@ -37,7 +36,7 @@ def _loadable(code: bytes | None) -> seccomp.Loadable | None:
 
 def _is_filtered() -> bool:
     try:
-        return "\nSeccomp:\t2" in Path("/proc/self/status").read_text(encoding="ascii")
+        return "\nSeccomp:\t2" in libc.read_text("/proc/self/status")
     except OSError:
         return False
 

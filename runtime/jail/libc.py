@@ -2,7 +2,6 @@
 
 import ctypes
 import os
-import platform
 import struct
 import sys
 
@@ -18,6 +17,7 @@ PR_CAP_AMBIENT_CLEAR_ALL = 4
 
 # Newer kernels have fewer than 64 capabilities; dropping one that does not exist fails harmlessly.
 CAPABILITY_COUNT_MAX = 64
+_FILE_BYTES_MAX = 1 << 16
 _CAPABILITY_VERSION_3 = 0x20080522
 
 _libc = ctypes.CDLL(None, use_errno=True) if IS_LINUX else None
@@ -30,9 +30,30 @@ def _check(result: int, what: str) -> int:
     return result
 
 
+def read_text(path: str) -> str:
+    """Read a small file of the kernel's.
+
+    Not by pathlib, here and below: it brings half a megabyte, of which every worker has a share.
+    """
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        return os.read(descriptor, _FILE_BYTES_MAX).decode()
+    finally:
+        os.close(descriptor)
+
+
+def write_text(path: str, text: str) -> None:
+    """Write a file of the kernel's, which takes it at once or not at all."""
+    descriptor = os.open(path, os.O_WRONLY)
+    try:
+        os.write(descriptor, text.encode())
+    finally:
+        os.close(descriptor)
+
+
 def machine() -> str:
     """Name the processor, as the kernel does: ``x86_64``, ``aarch64``."""
-    return platform.machine()
+    return os.uname().machine
 
 
 def syscall(number: int, *args: object) -> int:

@@ -10,7 +10,6 @@ Four situations, from the best to the poorest:
 """
 
 import os
-from pathlib import Path
 
 from runtime.jail import libc
 
@@ -68,9 +67,9 @@ def _enter_user_namespace(uid_first: int, uid_count: int) -> bool:
         os.close(go)
         mapped = os.waitstatus_to_exitcode(os.waitpid(mapper, 0)[1]) == 0
     if not mapped:
-        Path("/proc/self/setgroups").write_text("deny")
-        Path("/proc/self/uid_map").write_text(f"{uid} {uid} 1")
-        Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1")
+        libc.write_text("/proc/self/setgroups", "deny")
+        libc.write_text("/proc/self/uid_map", f"{uid} {uid} 1")
+        libc.write_text("/proc/self/gid_map", f"{gid} {gid} 1")
     return True
 
 
@@ -85,7 +84,7 @@ def _map_ids_of_parent(ready: int, uid_first: int, uid_count: int) -> None:
         try:
             ids = f"0 0 1\n{uid_first} {uid_first} {uid_count}\n"
             for name in ("uid_map", "gid_map"):
-                Path(f"/proc/{os.getppid()}/{name}").write_text(ids)
+                libc.write_text(f"/proc/{os.getppid()}/{name}", ids)
             status = 0
         except OSError:
             status = 1
