@@ -30,7 +30,20 @@ MESSAGE_LENGTH_MAX = 500
 WARM_UP_COUNT = 3
 # Greenlets that wait for another event; each holds about 20 KB.
 RESTING_MAX = 4
+# What nearly every event does; and what many do beside, which only the zygote tries out: what a
+# worker writes to is its own from then on, whether its program does the same or not.
 WARM_UP_SOURCE = """
+from sdk import Page
+
+
+class Warm(Page):
+    count: int = 0
+    items: list = []
+
+    def tap(self, event):
+        self.count += int(event.value)
+"""
+WARM_UP_MORE_SOURCE = """
 from sdk import Page, api
 import random
 

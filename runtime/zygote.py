@@ -48,7 +48,8 @@ def main(compiler: str, control: int, uid_first: int, uid_count: int) -> NoRetur
     """Enter the namespaces, say so, and serve until the host is gone."""
     compiling.take_version(compiler)
     # These read files and must do so while there are some.
-    warm_code = _compile_warm_up()
+    warm_code = _compile(worker.WARM_UP_SOURCE)
+    more_code = _compile(worker.WARM_UP_MORE_SOURCE)
     used_bytes = _address_space_bytes()
     is_root = os.getuid() == 0
     walls: tuple[str, ...] = ()
@@ -63,6 +64,7 @@ def main(compiler: str, control: int, uid_first: int, uid_count: int) -> NoRetur
     # need not be written, and so copied, by each worker.
     box = worker.Worker(_WARM_LIMITS)
     for _ in range(WARM_UPS):
+        box.warm_up(more_code)
         box.warm_up(warm_code)
     # What is here now stays shared with every worker: the collector must not touch it.
     gc.collect()
@@ -214,8 +216,8 @@ class Zygote:
             os._exit(0)
 
 
-def _compile_warm_up() -> bytes:
-    compiled = compiling.compile_sources({"page.py": worker.WARM_UP_SOURCE})
+def _compile(source: str) -> bytes:
+    compiled = compiling.compile_sources({"page.py": source})
     if not isinstance(compiled, Compiled):
         raise TypeError(f"the warm-up program does not compile: {compiled}")
     return compiled.code
