@@ -14,9 +14,10 @@ import msgspec
 from runtime import plain
 from runtime.view.errors import ViewFailedError
 from runtime.view.ir import Template
+from runtime.view.memo import Memo
 from runtime.view.parts import Part
 from runtime.view.patch import Op, diff
-from runtime.view.render import Memo, render
+from runtime.view.render import render
 from runtime.view.run import Env
 from runtime.view.tree import Element, Node, Wire, to_wire
 
@@ -78,6 +79,8 @@ class PageSession:
         self._page_class = page_class
         self._patches: deque[Patch] = deque(maxlen=PATCHES_KEPT_MAX)
         self.n = n
+        # What was rendered last: from which memo and which data, and what came of it.
+        self._last: tuple[Memo, bytes, tuple[Element, Memo]] | None = None
         self.state = dict(state)
         self.parts: Parts = self.state.pop(PARTS_KEY, {})
         self.encoded = self._encode(self.state, self.parts)
@@ -102,7 +105,7 @@ class PageSession:
             if encoded == before:
                 # Mostly the first of two: nothing was typed.
                 continue
-            new, memo = self._render(state, parts, memo)
+            new, memo = self._render_once(state, parts, memo, encoded)
             ops += diff(tree, new)
             tree = new
         return Draft(state, parts, encoded, tree, memo, Patch(self.n + 1, ops))
@@ -112,6 +115,7 @@ class PageSession:
         assert draft.patch.n == self.n + 1, "drafts of one page are accepted one at a time"
         self.state, self.parts, self.encoded = draft.state, draft.parts, draft.encoded
         self.tree, self._memo, self.n = draft.tree, draft.memo, draft.patch.n
+        self._last = None
         self._patches.append(draft.patch)
         while sum(len(patch.ops) for patch in self._patches) > PATCHES_KEPT_OPS:
             self._patches.popleft()
@@ -170,6 +174,15 @@ class PageSession:
     def _encode(self, state: Mapping[str, Any], parts: Parts) -> bytes:
         whole = {**state, PARTS_KEY: parts} if parts else state
         return encode_state(whole, self._template.path)
+
+    def _render_once(
+        self, state: Mapping[str, Any], parts: Parts, memo: Memo, encoded: bytes
+    ) -> tuple[Element, Memo]:
+        """Render, or return what was rendered last from the same: a turn drafts before the end."""
+        last = self._last
+        if last is None or last[0] is not memo or last[1] != encoded:
+            last = self._last = (memo, encoded, self._render(state, parts, memo))
+        return last[2]
 
     def _render(self, state: Mapping[str, Any], parts: Parts, memo: Memo) -> tuple[Element, Memo]:
         return render(

@@ -11,8 +11,9 @@ from runtime.view.css import check_css, component_scope, page_scope
 from runtime.view.errors import TemplateRefusedError, ViewFailedError
 from runtime.view.interchange import compile_document
 from runtime.view.ir import Template
+from runtime.view.memo import Memo
 from runtime.view.patch import apply, diff
-from runtime.view.render import Memo, render
+from runtime.view.render import render
 from runtime.view.run import Env
 from runtime.view.tree import Element, Node, Text, Wire, to_wire
 

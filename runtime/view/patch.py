@@ -70,14 +70,16 @@ def _changed_attrs(old: dict[str, str], new: dict[str, str]) -> dict[str, str | 
 
 
 def _diff_children(old: Element, new: Element, path: Path, ops: list[Op]) -> None:
+    if len(old.children) == len(new.children):
+        pairs = zip(old.children, new.children, strict=True)
+        others = [(index, a, b) for index, (a, b) in enumerate(pairs) if a is not b]
+        if all(a.key == b.key for _, a, b in others):
+            for index, a, b in others:
+                _diff_node(a, b, [*path, index], ops)
+            return
+
     old_keys = [child.key for child in old.children]
     new_keys = [child.key for child in new.children]
-    if old_keys == new_keys:
-        for index, (a, b) in enumerate(zip(old.children, new.children, strict=True)):
-            if a is not b:
-                _diff_node(a, b, [*path, index], ops)
-        return
-
     kept = set(old_keys) & set(new_keys)
     moved = _find_moved(
         [key for key in old_keys if key in kept], [key for key in new_keys if key in kept]

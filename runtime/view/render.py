@@ -6,7 +6,7 @@ object, and a change in one of 200 rows costs one row.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -25,6 +25,7 @@ from runtime.view.ir import (
     Template,
     TextIr,
 )
+from runtime.view.memo import LoopMemo, Memo, Row
 from runtime.view.parts import PARTS_MAX, ComponentClass, Part, bind_events, name_part
 from runtime.view.run import CHARS_PER_STEP, Env, Run
 from runtime.view.tree import Element, Node, Text
@@ -36,34 +37,6 @@ KEY_CHARS_MAX = 200
 _encode = msgspec.msgpack.Encoder().encode
 _MISSING: Any = object()
 NO_PARTS: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
-
-
-@dataclass(slots=True)
-class Memo:
-    """What the last rendering made, by loop and row; a new one replaces it each time."""
-
-    loops: dict[str, "_LoopMemo"] = field(default_factory=dict)
-    parts: dict[str, "Memo"] = field(default_factory=dict)
-    # Components with a class, by the names of their places; only the memo of the page has any.
-    found: Mapping[str, Part] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class _LoopMemo:
-    """The rows of one loop, and what they read beside their items."""
-
-    outer: bytes
-    rows: dict[str, "_Row"] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class _Row:
-    signature: bytes
-    nodes: list[Node]
-    node_count: int
-    char_count: int
-    memo: Memo
-    found: dict[str, Part]
 
 
 @dataclass(slots=True)
@@ -152,25 +125,16 @@ def _for(node: ForIr, run: Run, place: _Place) -> None:
     outer = _outer_signature(node, run)
     old = place.old.loops.get(node.number)
     if old is None or old.outer != outer:
-        old = _LoopMemo(outer)
-    new = place.new.loops[node.number] = _LoopMemo(outer)
+        old = LoopMemo(outer)
     saved = {name: run.scope.get(name, _MISSING) for name in (node.item, node.index) if name}
-    for index, item in enumerate(items):
-        run.scope[node.item] = item
-        if node.index:
-            run.scope[node.index] = index
-        key = _row_key(node, index, new, run)
-        signature = _encode((item, index) if node.index else item)
-        run.charge(2 + len(signature) // CHARS_PER_STEP)
-        row = old.rows.get(key)
-        if row is not None and not node.has_slot and _is_same(row, signature, run):
-            run.charge_node(row.char_count, row.node_count)
-            run.found.update(row.found)
-        else:
-            prefix = f"{place.prefix}{node.slot}\0{key}\0"
-            row = _render_row(node, run, (prefix, key), signature, row)
-        new.rows[key] = row
-        place.out += row.nodes
+    read = zip(items, range(len(items)), strict=True) if node.index else items
+    signatures = [_encode(each) for each in read]
+    run.charge(2 * len(items) + sum(map(len, signatures)) // CHARS_PER_STEP)
+    new = _few_rows(node, items, signatures, old, run, place)
+    if new is None:
+        new = _all_rows(node, items, signatures, old, run, place)
+    place.new.loops[node.number] = new
+    place.out += [each for row in new.rows.values() for each in row.nodes]
     for name, value in saved.items():
         if value is _MISSING:
             run.scope.pop(name, None)
@@ -178,44 +142,91 @@ def _for(node: ForIr, run: Run, place: _Place) -> None:
             run.scope[name] = value
 
 
-def _is_same(row: _Row, signature: bytes, run: Run) -> bool:
-    """Tell whether a row reads what it read last time, its parts' own data included."""
-    if row.signature != signature:
-        return False
-    return not row.found or all(
-        run.parts.get(part.name) is part.state for part in row.found.values()
-    )
+def _few_rows(  # noqa: PLR0917  (what both ways to make rows need)
+    node: ForIr, items: list[Any], signatures: list[bytes], old: LoopMemo, run: Run, place: _Place
+) -> LoopMemo | None:
+    """Render the rows that differ, where no row came, went or moved; None where one did.
 
-
-def _render_row(
-    node: ForIr, run: Run, at: tuple[str, str], signature: bytes, last: _Row | None
-) -> _Row:
+    Most changes are such, and this looks at each other row once, in two comparisons.
+    """
+    if len(items) != len(old.signatures) or node.has_slot or old.has_parts:
+        return None
+    pairs = zip(signatures, old.signatures, strict=True)
+    changed = [index for index, (a, b) in enumerate(pairs) if a != b]
+    keys = list(old.rows) if changed else []
+    for index in changed:
+        _set_item(node, index, items[index], run)
+        if _row_key(node, index, {}, run) != keys[index]:
+            return None
     nodes_left, text_left = run.nodes_left, run.text_left
-    prefix, key = at
-    place = _Place([], prefix, last.memo if last else Memo(), Memo())
+    rows, has_parts = dict(old.rows), False
+    last = [rows[keys[index]] for index in changed]
+    run.charge_node(
+        old.char_count - sum(row.char_count for row in last),
+        old.node_count - sum(row.node_count for row in last),
+    )
+    for index, before in zip(changed, last, strict=True):
+        _set_item(node, index, items[index], run)
+        key = keys[index]
+        rows[key] = row = _render_row(node, run, place, key, before.memo)
+        has_parts = has_parts or bool(row.found)
+    counts = nodes_left - run.nodes_left, text_left - run.text_left
+    return LoopMemo(old.outer, rows, signatures, *counts, has_parts)
+
+
+def _all_rows(  # noqa: PLR0917  (the same)
+    node: ForIr, items: list[Any], signatures: list[bytes], old: LoopMemo, run: Run, place: _Place
+) -> LoopMemo:
+    """Look for each row among those of last time, wherever it was."""
+    nodes_left, text_left = run.nodes_left, run.text_left
+    rows: dict[str, Row] = {}
+    before = dict(zip(old.rows, old.signatures, strict=True))
+    for index, (item, signature) in enumerate(zip(items, signatures, strict=True)):
+        _set_item(node, index, item, run)
+        key = _row_key(node, index, rows, run)
+        row = old.rows.get(key)
+        if row and before[key] == signature and not node.has_slot and _is_same(row, run):
+            run.charge_node(row.char_count, row.node_count)
+            run.found.update(row.found)
+        else:
+            row = _render_row(node, run, place, key, row.memo if row else Memo())
+        rows[key] = row
+    counts = nodes_left - run.nodes_left, text_left - run.text_left
+    has_parts = any(row.found for row in rows.values())
+    return LoopMemo(old.outer, rows, signatures, *counts, has_parts)
+
+
+def _set_item(node: ForIr, index: int, item: Any, run: Run) -> None:
+    run.scope[node.item] = item
+    if node.index:
+        run.scope[node.index] = index
+
+
+def _is_same(row: Row, run: Run) -> bool:
+    """Tell whether the parts in a row have the data that they had last time."""
+    return all(run.parts.get(part.name) is part.state for part in row.found.values())
+
+
+def _render_row(node: ForIr, run: Run, outside: _Place, key: str, last: Memo) -> Row:
+    nodes_left, text_left = run.nodes_left, run.text_left
+    place = _Place([], f"{outside.prefix}{node.slot}\0{key}\0", last, Memo())
     way, found = run.place, run.found
     run.place, run.found = f"{way}r{node.number}\0{key}\0", {}
     _render_all(node.body, run, place)
     own, run.place, run.found = run.found, way, found
     found.update(own)
-    return _Row(
-        signature,
-        place.out,
-        nodes_left - run.nodes_left,
-        text_left - run.text_left,
-        place.new,
-        own,
-    )
+    counts = nodes_left - run.nodes_left, text_left - run.text_left
+    return Row(place.out, *counts, place.new, own)
 
 
-def _row_key(node: ForIr, index: int, loop: _LoopMemo, run: Run) -> str:
+def _row_key(node: ForIr, index: int, rows: Mapping[str, Row], run: Run) -> str:
     """Return the row's key; a second row with the same key gets one of its own."""
     if node.key is None:
         return str(index)
     text = to_text(run, compute(node.key, run))[:KEY_CHARS_MAX]
     # Neither sign may come from the state: they part the pieces of a node's key.
     key = text.replace("\0", "").replace("\1", "")
-    return key if key not in loop.rows else f"{key}\1{index}"
+    return key if key not in rows else f"{key}\1{index}"
 
 
 def _outer_signature(node: ForIr, run: Run) -> bytes:

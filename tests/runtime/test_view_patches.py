@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runtime.view import Element, Node, Text, apply, compile_template, diff, render, to_wire
-from runtime.view.render import Memo
+from runtime.view.memo import Memo
 
 _texts = st.sampled_from(["", "a", "b", "some longer text"])
 _attrs = st.dictionaries(st.sampled_from(["class", "id", "data-x"]), _texts, max_size=2)
