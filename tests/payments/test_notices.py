@@ -1,5 +1,7 @@
 """Notices: signed, sent until they are taken, and never anywhere but where they belong."""
 
+import asyncio
+import contextlib
 import json
 import random
 from datetime import UTC, datetime
@@ -8,6 +10,7 @@ import pytest
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from host.core.egress import Egress, use_egress
+from host.payments.delivery import run_relay
 from host.payments.errors import NoticeUrlRefusedError
 from host.payments.model import OVERLAP_MS
 from host.payments.service import notices
@@ -108,6 +111,41 @@ class TestDelivered:
         assert 1 == len({body for _, body in receiver.got})
         assert 1 == len({headers["webhook-id"] for headers, _ in receiver.got})
         assert 24 == sum(RETRY_S) // 3600
+
+    async def test_one_that_hangs_holds_up_nobody_else(
+        self, shop: Shop, receiver: Receiver
+    ) -> None:
+        """The relay tells the others while a server says nothing for as long as it likes."""
+        hung, goes_on, all_told = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+        def note(count: int) -> int:
+            if count == 12:
+                all_told.set()
+            return 200
+
+        receiver.status = note
+
+        async def hang(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            hung.set()
+            await goes_on.wait()
+            writer.close()
+
+        server = await asyncio.start_server(hang, "127.0.0.1", 0)
+        await endpoint(shop, f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/n")
+        await endpoint(shop, receiver.url)
+        for n in range(12):
+            await shop.paid(f"order-{n}", amount_minor=100)
+
+        relay = asyncio.create_task(run_relay(shop.deps))
+        await hung.wait()
+        await all_told.wait()
+        goes_on.set()
+        relay.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await relay
+        server.close()
+
+        assert 12 == len({headers["webhook-id"] for headers, _ in receiver.got})
 
     async def test_a_redirect_is_not_followed(self, shop: Shop, receiver: Receiver) -> None:
         """It is an answer that takes nothing; the log says which (AB-070)."""

@@ -1,5 +1,6 @@
 """Orders of a merchant's server, from being made to being paid, held, closed or given back."""
 
+import asyncio
 import dataclasses
 
 import pytest
@@ -78,6 +79,51 @@ class TestTakingMoney:
         assert 409 == await shop.pay(made["id"], minor=100_001)
 
         assert "created" == (await shop.query())["status"]
+
+    async def test_the_payer_reads_whom_they_paid(self, shop: Shop) -> None:
+        """The wallet names the shop and what for, the refund as well; a stranger's card is none."""
+        await shop.paid()
+        body = {"out_trade_no": "order-1", "out_refund_no": "r", "amount_minor": 100}
+        await shop.call("POST", "/refunds", body)
+
+        page = await shop.buyer.get("/wallet")
+
+        assert 2 == page.count("Tea House")
+        assert 404 == (await shop.seller.client.get((await shop.query())["pay_path"])).status_code
+
+
+class TestRaces:
+    """Many at once come to what one after the other would."""
+
+    async def test_one_number_is_one_order(self, shop: Shop) -> None:
+        """Twenty servers send the same order: one is made, and everybody hears of that one."""
+        made = await asyncio.gather(*(shop.order() for _ in range(20)))
+
+        assert 1 == len({order["id"] for order in made})
+
+    async def test_taps_and_refunds_and_closing_at_once(self, shop: Shop) -> None:
+        """It is paid once or closed, never both; and never gives back more than it got."""
+        made = await shop.order()
+        await asyncio.gather(
+            *(shop.pay(made["id"]) for _ in range(3)), shop.call("POST", "/orders/order-1/close")
+        )
+        status = (await shop.query())["status"]
+        assert {"paid": (87_200, 12_724, 76), "closed": (100_000, 0, 0)}[status] == (
+            await money(shop)
+        )
+        await shop.paid("order-2")
+        given = await asyncio.gather(
+            *(
+                shop.call("POST", "/refunds", {
+                    "out_trade_no": "order-2", "out_refund_no": f"r{n}", "amount_minor": 5_000,
+                })
+                for n in range(6)
+            )
+        )  # fmt: skip
+
+        assert [201, 201, 409, 409, 409, 409] == sorted(code for code, _ in given)
+        assert 10_000 == (await shop.query("order-2"))["refunded_minor"]
+        assert [] == await wallet.breaks(shop.deps.db)
 
 
 class TestHolds:

@@ -156,7 +156,8 @@ def _card_id(line: StatementLine) -> str:
     """Return what says more of an entry: its order or bill, or the shop that was paid."""
     if line.purpose is Purpose.SHOP_PAYMENT:
         return line.other_id
-    is_known = line.escrow_status is not None or line.purpose in _BILL_PURPOSES
+    named = {*_BILL_PURPOSES, Purpose.PAYMENT, Purpose.REFUND}
+    is_known = line.escrow_status is not None or line.purpose in named
     return line.reference if is_known else ""
 
 

@@ -100,7 +100,7 @@ def asked_currency() -> Currency | None:
 
 def order_cards() -> CardLoader:
     """Return who knows the orders, bills and shops that money went to; their ids never meet."""
-    kinds = ("order", "bill", "brand")
+    kinds = ("order", "bill", "brand", "payment")
     loaders = [found for kind in kinds if (found := deps().card_loaders.get(kind)) is not None]
 
     def load(tx: Tx, ids: Sequence[str], viewer_id: str) -> dict[str, Card]:
