@@ -72,10 +72,10 @@ def tell_split_ended(tx: Tx, event: StoredEvent) -> None:
     told = event.payload
     if not told["circle_id"]:
         return
-    hint_card(tx, told["circle_id"], told["request_id"], now_ms=event.created_at_ms)
     if told["outcome"] == "done":
         line = Body(notice="split_done")
         _write_once(tx, told["circle_id"], told["requester_id"], line, event=event)
+    hint_card(tx, told["circle_id"], told["request_id"], now_ms=event.created_at_ms)
 
 
 def tell_reminder(tx: Tx, event: StoredEvent) -> None:

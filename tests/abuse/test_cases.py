@@ -169,6 +169,50 @@ class TestMoney:
         assert "&lt;b&gt;\u200b;DROP TABLE" in page
         assert not re.search(r'(^|,)"?=cmd', sheet, re.MULTILINE)
 
+    async def test_red_packets_without_end_are_stopped(self, at: Street) -> None:
+        """AB-085, AB-061: ten a minute, fifty unopened; a wish is cleaned, and no novel."""
+        wish = {
+            "conversation_id": at.theirs["group"],
+            "kind": "lucky",
+            "amount_minor": 1,
+            "currency": "CNY",
+            "share_count": 1,
+            "pin": PIN,
+        }
+        path = "/api/v1/wallet/red-packets/"
+        odd = [
+            {"greeting": "x" * 41}, {"greeting": "x" * 1_000_000}, {"share_count": 101},
+            {"share_count": 2}, {"share_count": -1}, {"amount_minor": 500_001}, {"kind": "all"},
+            {"shares": [1]},
+        ]  # fmt: skip
+        refused = {
+            (await at.ann.put(f"{path}odd-{n:05}", wish | change))[0]
+            for n, change in enumerate(odd)
+        }
+        statuses = [
+            (await at.ann.put(f"{path}packet-{n:04}", wish))[0] for n in range(10)
+        ]  # fmt: skip
+
+        # One was sent when the street was built.
+        assert [201] * 9 + [429] == statuses
+        assert {422} == refused
+
+    async def test_words_of_a_request_and_of_a_packet(self, at: Street) -> None:
+        """AB-085: what turns text around is taken out, markup stays text."""
+        memo = "\u202etea\u2066 <b>\0"
+        _, asked = await at.bob.put(
+            "/api/v1/wallet/requests/words-001",
+            {"payer_id": at.ann.id, "amount_minor": 5, "currency": "CNY", "memo": memo},
+        )
+        _, packet = await at.zhou.put(
+            "/api/v1/wallet/red-packets/words-002",
+            {"conversation_id": at.theirs["group"], "kind": "lucky", "amount_minor": 5,
+             "currency": "CNY", "share_count": 2, "pin": PIN, "greeting": memo},
+        )  # fmt: skip
+        assert "tea <b>" == asked["memo"] == packet.get("greeting", asked["memo"])
+        for path in (f"/wallet/requests/{asked['request_id']}", f"/chats/{at.theirs['group']}"):
+            assert "tea <b>" not in await at.ann.get(path)
+
 
 class TestShop:
     """What a stranger does to a shop's own tries."""

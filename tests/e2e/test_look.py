@@ -25,11 +25,13 @@ PLAIN = (
     "/chats", "/chats/new", "/contacts", "/contacts/new", "/contacts/requests",
     "/contacts/blocked", "/discover", "/discover?scope=friends", "/discover/products", "/feed/new",
     "/feed/news", "/shops", "/wallet", "/wallet/statement", "/wallet/top-up", "/wallet/send",
+    "/wallet/request", "/wallet/receiving",
     "/wallet/withdraw", "/wallet/pin", "/orders", "/addresses", "/addresses/new", "/me",
     "/me/profile", "/me/devices", "/me/permissions", "/me/password", "/brands", "/brands/new",
 )  # fmt: skip
 OTHERS = (
     "/b/teahouse", "/people/jonas", "/contacts/jonas", "/feed/people/mei", "/wallet/send/jonas",
+    "/wallet/request/jonas",
     "/shops?q=tea", "/shops?q=nothing-such", "/discover/products?q=nothing-such",
 )  # fmt: skip
 CONSOLE = tuple(
@@ -42,6 +44,9 @@ ADMIN = ("/admin/review", "/admin/brands", "/admin/incidents", "/admin/treasury"
 OF_PERSON = (
     ("/chats", '.chat-list a:has-text("Jonas Weber")'),
     ("/chats", '.chat-list a:has-text("Tea House")'),
+    ("/chats", '.chat-list a:has-text("Lane 12")'),
+    ("/wallet", "#waiting a"),
+    ("/wallet", "#asked a"),
     ("/discover", ".tiles a"),
     ("/orders", ".order-link"),
     ("/discover/products", ".goods-link"),
@@ -112,6 +117,11 @@ class Looker:
             assert target is not None
             self.visit([target])
 
+    def go_on(self, links: Sequence[str]) -> None:
+        """Open the pages that links on this one lead to."""
+        here = self.page.url
+        self.follow([(here, link) for link in links])
+
     def look(self, path: str) -> None:
         """Look at the open page as a phone and a laptop, light and dark."""
         for size in (PHONE, LAPTOP):
@@ -152,6 +162,10 @@ def test_somebody_with_a_past_in_english(browser: Browser, lane: HostProcess) ->
         looker.sign_in(lane, "mei")
         looker.visit((*PLAIN, *OTHERS))
         looker.follow(OF_PERSON)
+        looker.page.goto("/chats")
+        looker.page.locator('.chat-list a:has-text("Lane 12")').click()
+        looker.page.wait_for_url("**/chats/*")
+        looker.go_on((".packet-card", "a[href$='/red-packet']", "a[href$='/split']"))
 
 
 @pytest.mark.parametrize("lang", ["en", "zh-Hans"])

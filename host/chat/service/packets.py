@@ -154,24 +154,29 @@ def _tell(
 ) -> None:
     """Let the card count on, and say in the chat what is worth a line."""
     packet = view.packet
+    line = _line(tx, view)
+    if line is not None:
+        write(
+            tx,
+            lock(tx, conversation.id),
+            line,
+            sender=(SenderKind.PERSON, actor_id),
+            client_id=derived_id("chat.packet", packet.id, actor_id),
+            now_ms=now_ms,
+        )
     hint_card(tx, conversation.id, packet.id, now_ms=now_ms)
-    lucky = next((share for _, share in view.opened if share.is_luckiest), None)
+
+
+def _line(tx: Tx, view: PacketView) -> Body | None:
+    """Return what the chat says of an opening: between two each, in a group who was luckiest."""
     if view.is_direct:
-        line = Body(notice="packet_opened")
-    elif lucky is not None:
-        # By their own name: what the actor calls them is the actor's.
-        person = identity.find_people(tx, [lucky.person_id]).get(lucky.person_id)
-        line = Body(text=person.name if person else "", notice="packet_luckiest")
-    else:
-        return
-    write(
-        tx,
-        lock(tx, conversation.id),
-        line,
-        sender=(SenderKind.PERSON, actor_id),
-        client_id=derived_id("chat.packet", packet.id, actor_id),
-        now_ms=now_ms,
-    )
+        return Body(notice="packet_opened")
+    lucky = next((share for _, share in view.opened if share.is_luckiest), None)
+    if lucky is None:
+        return None
+    # By their own name: what the actor calls them is the actor's.
+    person = identity.find_people(tx, [lucky.person_id]).get(lucky.person_id)
+    return Body(text=person.name if person else "", notice="packet_luckiest")
 
 
 def _place(tx: Tx, packet: Packet, reader_id: str) -> tuple[Conversation, Member] | None:

@@ -32,7 +32,6 @@ from host.wallet.service import caps, risks
 from host.wallet.service.authorise import spend_confirmation
 from host.wallet.service.funds import check_can_spend
 from host.wallet.service.transfers import (
-    expire_hold,
     hold_transfer,
     open_account,
     post_held,
@@ -146,8 +145,7 @@ def expire_offers(tx: Tx, *, now_ms: int) -> int:
     """Send back what nobody took in time and return how much of it there was."""
     due = repository.lock_due(tx, now_ms=now_ms, limit=_SWEEP_ROWS)
     for offer in due:
-        expire_hold(tx, offer.id, now_ms=now_ms)
-        _end(tx, offer, OfferStatus.EXPIRED, posted_id=None, now_ms=now_ms)
+        _give_back(tx, offer, OfferStatus.EXPIRED, now_ms=now_ms)
     return len(due)
 
 
@@ -209,7 +207,11 @@ def check_receiver(tx: Tx, sender_id: str, receiver_id: str) -> None:
 
 
 def _move(tx: Tx, offer: Offer, *, now_ms: int) -> None:
-    """Hold the money of a new offer, or move it where the receiver takes it at once."""
+    """Hold the money of a new offer, or move it where the receiver takes it at once.
+
+    The hold has no end of its own: the ledger judges one by the time of its last row, which a clock
+    that once ran ahead leaves in the future.  When the day is over is judged here.
+    """
     currency = offer.money.currency
     debit, credit = cash_place(offer.sender_id, currency), cash_place(offer.receiver_id, currency)
     open_account(tx, debit, now_ms=now_ms)
@@ -223,7 +225,6 @@ def _move(tx: Tx, offer: Offer, *, now_ms: int) -> None:
             money=offer.money,
             purpose=Purpose.SEND,
             actor_id=offer.sender_id,
-            expires_at_ms=offer.expires_at_ms,
             now_ms=now_ms,
         )
         return

@@ -142,12 +142,6 @@ def expire_held(tx: Tx, *, now_ms: int) -> int:
     return sum(not isinstance(result, AppError) for result in post_together(tx, requests))
 
 
-def expire_hold(tx: Tx, pending_id: str, *, now_ms: int) -> Transfer:
-    """Give up one hold whose time is over; the sweep of all of them may have been faster."""
-    over = Resolution(expiry_id(pending_id), TransferKind.VOID, pending_id, is_expiry=True)
-    return _post(tx, over, now_ms=now_ms)
-
-
 def expiry_id(pending_id: str) -> str:
     """Return the id of the row that ends a hold whose time is over."""
     return derived_id("wallet.expiry", pending_id)
