@@ -1,9 +1,9 @@
 """`python -m tests.crash --loops N`: kill -9 a posting process over and over, from outside.
 
 The child posts transfers, thirty-two at a time, and writes down each one that was acknowledged to
-it on a pipe that this process holds.  After each kill the file is opened again: what was
+it on a pipe that this process holds.  After each kill the database is opened again: what was
 acknowledged must be there, unchanged and once, and the books must balance.  Prints acknowledged,
-lost and doubled; status 1 when anything is wrong.
+lost and doubled; status 1 when anything is wrong.  `--postgresql` does the same on a server.
 """
 
 import argparse
@@ -15,18 +15,19 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import closing
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from host.core import main_database
 from host.core.clock import now_ms
-from host.core.db import OutcomeUnknownError
+from host.core.db import Database, OutcomeUnknownError, Tx
 from host.core.errors import AppError
-from host.core.migrate import migrate
 from host.core.money import Currency, Money
-from host.core.sqlite import SqliteDatabase, SqliteTx, connect
+from host.core.settings import Settings
 from host.wallet import audit, service
 from host.wallet.model import Purpose, cash_place, rail_place
+from tests import bank
 
 ROOT = Path(__file__).resolve().parents[1]
 CNY = Currency("CNY")
@@ -57,12 +58,15 @@ def main() -> None:
     """Run the loops and print the tally."""
     parser = argparse.ArgumentParser(prog="python -m tests.crash", description=__doc__)
     parser.add_argument("--loops", type=int, default=20)
-    parser.add_argument("--child", nargs=2, help=argparse.SUPPRESS)
+    parser.add_argument("--postgresql", action="store_true")
+    parser.add_argument("--child", nargs=3, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.child:
-        asyncio.run(_post_forever(Path(asked.child[0]), asked.child[1]))
+        folder, url, name = asked.child
+        asyncio.run(_post_forever(Settings(data_dir=Path(folder), database_url=url), name))
         return
-    tally = run(asked.loops)
+    with bank.server() if asked.postgresql else nullcontext("") as url:
+        tally = run(asked.loops, url)
     sys.stdout.write(
         f"{tally.loops} loops: {len(tally.acknowledged)} acknowledged,"
         f" {len(tally.lost)} lost, {len(tally.doubled)} doubled\n"
@@ -71,25 +75,26 @@ def main() -> None:
     sys.exit(0 if tally.is_clean else 1)
 
 
-def run(loops: int) -> Tally:
+def run(loops: int, url: str = "") -> Tally:
     """Kill a posting process ``loops`` times and look at what is left each time."""
     tally, chance = Tally(), random.Random(7)  # noqa: S311  (when to kill is no secret)
     with tempfile.TemporaryDirectory(prefix="crash") as folder:
-        path = Path(folder) / "hutong.db"
-        migrate(path)
+        settings = Settings(data_dir=Path(folder), database_url=url)
+        main_database.migrate(settings)
         for loop in range(loops):
-            tally.acknowledged |= _run_and_kill(path, f"r{loop}", chance.uniform(*RUN_S))
+            tally.acknowledged |= _run_and_kill(settings, f"r{loop}", chance.uniform(*RUN_S))
             tally.loops += 1
-            look(path, tally)
+            main_database.read_once(settings, lambda tx: look(tx, tally))
             if not tally.is_clean:
                 break
     return tally
 
 
-def _run_and_kill(path: Path, name: str, run_s: float) -> dict[str, int]:
+def _run_and_kill(settings: Settings, name: str, run_s: float) -> dict[str, int]:
     """Return what the child was told that it had posted before it was killed."""
+    what = (str(settings.data_dir), settings.database_url, name)
     child = subprocess.Popen(
-        [sys.executable, "-m", "tests.crash", "--child", str(path), name],
+        [sys.executable, "-m", "tests.crash", "--child", *what],
         stdout=subprocess.PIPE,
         cwd=ROOT,
     )
@@ -109,11 +114,10 @@ def read_acknowledged(lines: list[str]) -> dict[str, int]:
     return {transfer_id: int(amount) for transfer_id, amount in told}
 
 
-def look(path: Path, tally: Tally) -> None:
-    """Open the file as a restarted host does and compare it with the recorder."""
-    with closing(connect(path)) as connection:
-        rows = connection.execute("SELECT id, amount_minor FROM wallet_transfer").fetchall()
-        tally.breaks += audit.audit(SqliteTx(connection)).breaks
+def look(tx: Tx, tally: Tally) -> None:
+    """Compare what a restarted host finds with what the recorder heard."""
+    rows = tx.rows("SELECT id, amount_minor FROM wallet_transfer")
+    tally.breaks += audit.audit(tx).breaks
     stored: dict[str, list[int]] = {}
     for row in rows:
         stored.setdefault(row["id"], []).append(row["amount_minor"])
@@ -121,9 +125,9 @@ def look(path: Path, tally: Tally) -> None:
     tally.lost |= {i for i, amount in tally.acknowledged.items() if stored.get(i) != [amount]}
 
 
-async def _post_forever(path: Path, name: str) -> None:
+async def _post_forever(settings: Settings, name: str) -> None:
     """Be the process that is killed."""
-    db = await SqliteDatabase.open(path)
+    db = await main_database.open_database(settings)
     rail = rail_place("sandbox", CNY)
     await db.write(service.open_account, rail, now_ms=now_ms())
     for person in PEOPLE:
@@ -136,7 +140,7 @@ async def _post_forever(path: Path, name: str) -> None:
             group.create_task(_work(db, f"{name}-{worker}"))
 
 
-async def _work(db: SqliteDatabase, name: str) -> None:
+async def _work(db: Database, name: str) -> None:
     count = 0
     while True:
         count += 1
@@ -157,9 +161,7 @@ async def _work(db: SqliteDatabase, name: str) -> None:
         _say(f"{name}-{count} {amount}")
 
 
-async def _post(
-    db: SqliteDatabase, transfer_id: str, debit_id: str, credit_id: str, amount: int
-) -> None:
+async def _post(db: Database, transfer_id: str, debit_id: str, credit_id: str, amount: int) -> None:
     await db.write(
         service.post_transfer,
         transfer_id,

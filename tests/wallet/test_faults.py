@@ -16,7 +16,9 @@ from pathlib import Path
 
 import pytest
 
+from host.core.main_database import read_once
 from host.core.migrate import migrate
+from host.core.settings import Settings
 from tests import crash
 
 SOURCE = Path(__file__).with_name("faults.c")
@@ -31,7 +33,7 @@ class Child:
     def __init__(self, path: Path, name: str, *, library: Path, faults: Path) -> None:
         self.lines: list[str] = []
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.crash", "--child", str(path), name],
+            [sys.executable, "-m", "tests.crash", "--child", str(path.parent), "", name],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             cwd=crash.ROOT,
@@ -119,7 +121,7 @@ def check_nothing_lost(path: Path, *children: Child) -> crash.Tally:
     tally = crash.Tally()
     for child in children:
         tally.acknowledged |= child.acknowledged()
-    crash.look(path, tally)
+    read_once(Settings(data_dir=path.parent), lambda tx: crash.look(tx, tally))
     assert (set(), set(), []) == (tally.lost, tally.doubled, tally.breaks)
     assert len(tally.acknowledged) >= SOME
     return tally
