@@ -90,6 +90,8 @@ class LedgerMachine(RuleBasedStateMachine):
     amounts = st.integers(1, 60)
     accounts = st.sampled_from(ACCOUNTS)
     legs = st.tuples(accounts, accounts, amounts)
+    # Whether the audit has a say at the end.
+    audits = True
 
     def __init__(self) -> None:
         super().__init__()
@@ -307,7 +309,7 @@ class LedgerMachine(RuleBasedStateMachine):
             parts = [(cash, amount)]
         else:
             result = self.do(service.release_escrow, order_id, fee_minor=fee, now_ms=1)
-            parts = [("merchant:tea:available:CNY", amount - fee), ("platform:fees:CNY", fee)]
+            parts = [("merchant:tea:pending:CNY", amount - fee), ("platform:fees:CNY", fee)]
 
         if is_open:
             assert ("refunded" if refund else "released") == result.status
@@ -324,7 +326,7 @@ class LedgerMachine(RuleBasedStateMachine):
     @invariant()
     def agrees(self) -> None:
         """Every balance and reservation is what the oracle says, and none is below zero."""
-        places = {*ACCOUNTS[:4], "merchant:tea:available:CNY", "platform:fees:CNY"}
+        places = {*ACCOUNTS[:4], "merchant:tea:pending:CNY", "platform:fees:CNY"}
         places |= {held for _, held, _ in self.orders.values()}
         for account_id in sorted(places):
             account = ledger.find_account(SqliteTx(self.connection), account_id)
@@ -337,7 +339,7 @@ class LedgerMachine(RuleBasedStateMachine):
     def teardown(self) -> None:
         """The audit agrees as well."""
         try:
-            assert [] == audit.audit(SqliteTx(self.connection)).breaks
+            assert not self.audits or [] == audit.audit(SqliteTx(self.connection)).breaks
         finally:
             self.connection.close()
             shutil.rmtree(self.folder)

@@ -1,13 +1,10 @@
 """The ledger against an oracle, and the oracle against seeded bugs."""
 
 import asyncio
-from collections.abc import Callable
 from contextlib import closing
-from copy import copy
-from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import run_state_machine_as_test
 
@@ -15,11 +12,8 @@ from host.core.db import Tx
 from host.core.errors import AppError, BadInputError
 from host.core.money import AMOUNT_MINOR_MAX, CURRENCIES, Money, decimal_text, parse_amount
 from host.core.sqlite import SqliteDatabase, SqliteTx
-from host.wallet import audit, book
-from host.wallet.book import Book
-from host.wallet.chain import link
+from host.wallet import audit
 from host.wallet.model import (
-    Account,
     Posting,
     PostRequest,
     Purpose,
@@ -32,148 +26,41 @@ from host.wallet.model import (
 )
 from host.wallet.repository import ledger
 from host.wallet.service.transfers import post_together
+from tests.crash import ROOT
+from tests.properties.layers import LAYERS, QUICK
 from tests.properties.ledger_machine import LedgerMachine, copy_of_migrated
+from tests.properties.seeds import SEEDS
 from tests.wallet import make
-
-_QUICK = settings(
-    max_examples=25,
-    stateful_step_count=25,
-    deadline=None,
-    database=None,
-    derandomize=True,
-    phases=[Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
-
-# A bug that needs a certain sequence is looked for longer; finding it ends the search.
-_LONGER = settings(_QUICK, max_examples=200)
 
 
 def test_any_sequence_agrees_with_the_oracle() -> None:
     """Posting, holding, resolving, reversing, orders, replays and restarts, in any order."""
-    run_state_machine_as_test(LedgerMachine, settings=_QUICK)
+    run_state_machine_as_test(LedgerMachine, settings=QUICK)
 
 
-def _accept_changed_replay(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(TransferOrder, "__ne__", lambda a, b: a.id != b.id)
+@pytest.mark.parametrize("layer", LAYERS)
+def test_no_layer_cries_wolf(layer: str) -> None:
+    """On the ledger as it is, nothing is seen."""
+    if layer != "oracle":  # that is the test above
+        assert not LAYERS[layer]()
 
 
-def _forget_holds(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Account, "can_give", lambda a, amount: a.balance_minor >= amount)
+@pytest.mark.parametrize("name", SEEDS)
+def test_a_seeded_bug_is_caught(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the first of its layers; `python -m tests.properties` tries them all."""
+    SEEDS[name].patch(monkeypatch)
+
+    assert LAYERS[SEEDS[name].caught_by[0]]()
 
 
-def _post_all_of_a_part(patch: pytest.MonkeyPatch) -> None:
-    real = book.effect
-
-    def effect(order: TransferOrder, held: Any) -> tuple[int, int]:
-        posted, pending = real(order, held)
-        return (held.money.amount_minor, pending) if posted and held else (posted, pending)
-
-    patch.setattr(book, "effect", effect)
-
-
-def _keep_the_reservation(patch: pytest.MonkeyPatch) -> None:
-    real = book.effect
-
-    def effect(order: TransferOrder, held: Any) -> tuple[int, int]:
-        posted, pending = real(order, held)
-        return posted, max(pending, 0)
-
-    patch.setattr(book, "effect", effect)
-
-
-def _resolve_twice(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(ledger, "find_resolved", lambda *_: set())
-
-
-def _reverse_twice(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(ledger, "find_reversed", lambda *_: set())
-
-
-def _forget_earlier(patch: pytest.MonkeyPatch) -> None:
-    real = ledger.find_transfers
-
-    def find(tx: Any, ids: Any) -> dict[str, Transfer]:
-        return {i: t for i, t in real(tx, ids).items() if t.order.kind is TransferKind.PENDING}
-
-    patch.setattr(ledger, "find_transfers", find)
-
-
-def _lose_the_credit(patch: pytest.MonkeyPatch) -> None:
-    real = ledger.add_to_accounts
-    patch.setattr(
-        ledger,
-        "add_to_accounts",
-        lambda tx, changes: real(tx, {i: (c[0], 0, c[2], 0) for i, c in changes.items()}),
-    )
-
-
-def _write_one_side(patch: pytest.MonkeyPatch) -> None:
-    real = ledger.insert_entries
-    patch.setattr(ledger, "insert_entries", lambda tx, entries: real(tx, entries[::2]))
-
-
-def _hash_another_row(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(
-        book,
-        "link",
-        lambda previous, seq, order, at_ms: link(
-            previous, seq + order.money.amount_minor, order, at_ms
-        ),
-    )
-
-
-def _let_anyone_overdraw(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(book, "_check_may_move", lambda *_: None)
-
-
-def _leave_half_a_chain(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Book, "_take_back", lambda *_: None)
-
-
-def _keep_balances_of_an_undone_chain(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Book, "_take_back", lambda self, mark: self.steps.__delitem__(slice(mark, None)))
-
-
-def _forget_what_the_batch_did(patch: pytest.MonkeyPatch) -> None:
-    real = Book._both_sides
-
-    def both_sides(self: Book, order: TransferOrder) -> tuple[Account, Account]:
-        debit, credit = real(self, order)
-        return copy(debit), copy(credit)
-
-    patch.setattr(Book, "_both_sides", both_sides)
-
-
-@pytest.mark.parametrize(
-    "seed",
-    [
-        _accept_changed_replay,
-        _forget_holds,
-        _post_all_of_a_part,
-        _keep_the_reservation,
-        _resolve_twice,
-        _reverse_twice,
-        _forget_earlier,
-        _lose_the_credit,
-        _write_one_side,
-        _hash_another_row,
-        _let_anyone_overdraw,
-        _leave_half_a_chain,
-        _keep_balances_of_an_undone_chain,
-        _forget_what_the_batch_did,
-    ],
-)
-def test_a_seeded_bug_is_caught(
-    seed: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The machine earns its trust: each of these mistakes makes it fail."""
-    seed(monkeypatch)
-
-    with pytest.raises(Exception) as caught:  # noqa: PT011  (the oracle, a CHECK or the audit)
-        run_state_machine_as_test(LedgerMachine, settings=_LONGER)
-
-    assert not isinstance(caught.value, AppError)
+def test_the_table_of_seeded_bugs_is_as_they_are() -> None:
+    """docs/seeded-bugs.md has a row for each, with a mark at every layer that must catch it."""
+    lines = (ROOT / "docs" / "seeded-bugs.md").read_text(encoding="utf-8").split("\n")
+    rows = {cells[1].strip(): cells[2:-1] for line in lines if len(cells := line.split("|")) > 3}
+    for seed in SEEDS.values():
+        marks = dict(zip(LAYERS, rows.pop(seed.mistake), strict=True))
+        assert all(marks[layer].strip() == "●" for layer in seed.caught_by), seed.mistake
+    assert {"mistake", "---"} == set(rows)
 
 
 _people = st.sampled_from([make.cash(name) for name in ("ann", "bob", "eve")])
