@@ -19,6 +19,7 @@ from pathlib import Path
 
 import uvloop
 
+from bench import pay
 from bench.measure import ROUNDS, Result, percentile
 from bench.postgres import Cluster, temporary_cluster
 from host.core import postgresql
@@ -65,7 +66,8 @@ def run(*, quick: bool) -> list[Result]:
             asyncio.run(_prepare_postgres(pg.url))
         # The loop that the host runs on.
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            return runner.run(_measure(path, pg, seconds=1.0 if quick else 4.0))
+            results = runner.run(_measure(path, pg, seconds=1.0 if quick else 4.0))
+    return [*results, *pay.run(quick=quick)]
 
 
 async def _measure(path: Path, pg: Cluster | None, *, seconds: float) -> list[Result]:

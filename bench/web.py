@@ -100,7 +100,7 @@ def run(*, quick: bool) -> list[Result]:
 
 async def _run(count: int) -> list[Result]:
     with tempfile.TemporaryDirectory() as folder:
-        async with _process(["-c", BARE], folder) as bare_port, _host(folder) as port:
+        async with run_process(["-c", BARE], folder) as bare_port, _host(folder) as port:
             bare, ann = await Http.open(bare_port), await _sign_up(port, "ann")
             bob = await _sign_up(port, "bob")
             conversation = await _befriend(ann, bob)
@@ -217,12 +217,12 @@ async def _ok(http: Http, method: str, path: str, body: object = None) -> bytes:
 async def _host(folder: str) -> AsyncIterator[int]:
     environ = {"HUTONG_DATA_DIR": f"{folder}/data", "HUTONG_DEMO": "0"}
     environ["HUTONG_MESSAGES_PER_MINUTE_MAX"] = "1000000"  # one person sends all of them here
-    async with _process(["-m", "host.cli"], folder, environ) as port:
+    async with run_process(["-m", "host.cli"], folder, environ) as port:
         yield port
 
 
 @asynccontextmanager
-async def _process(
+async def run_process(
     words: list[str], folder: str, environ: dict[str, str] | None = None
 ) -> AsyncIterator[int]:
     """Run Python on a free port until the block ends."""

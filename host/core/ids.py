@@ -1,5 +1,6 @@
 """Ids chosen by the application: UUIDv7 as text, sortable by the time they were made (RFC 9562)."""
 
+import hashlib
 import os
 import threading
 import time
@@ -43,4 +44,8 @@ def new_ids(count: int) -> list[str]:
 
 def derived_id(*parts: str) -> str:
     """Return the id that always follows from ``parts``: the key of work that may be repeated."""
-    return str(uuid.uuid5(_NAMESPACE, "\x1f".join(parts)))
+    # As uuid.uuid5 makes them, in a fifth of the time: every payment asks for several.
+    text = hashlib.sha1(_NAMESPACE.bytes + "\x1f".join(parts).encode(), usedforsecurity=False)
+    made = text.hexdigest()
+    variant = "89ab"[int(made[16], 16) & 3]
+    return f"{made[:8]}-{made[8:12]}-5{made[13:16]}-{variant}{made[17:20]}-{made[20:32]}"

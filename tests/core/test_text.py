@@ -1,7 +1,12 @@
 """What people write is made safe to show."""
 
-import pytest
+import uuid
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from host.core import ids
 from host.core.errors import BadInputError
 from host.core.text import clean_line, clean_text, whole_number
 
@@ -58,3 +63,11 @@ def test_a_long_text_is_refused_with_both_numbers() -> None:
 def test_a_number_is_ascii_digits_alone(text: str, number: int | None) -> None:
     """What else ``int()`` takes is nothing that a form of ours sends."""
     assert number == whole_number(text)
+
+
+@given(st.lists(st.text(), min_size=1, max_size=3))
+def test_a_derived_id_is_the_uuid_that_it_always_was(parts: list[str]) -> None:
+    """Ids that were derived by an earlier version are derived again."""
+    namespace = uuid.UUID(ids._NAMESPACE.hex)
+
+    assert str(uuid.uuid5(namespace, "\x1f".join(parts))) == ids.derived_id(*parts)

@@ -130,7 +130,7 @@ def check_nothing_lost(path: Path, *children: Child) -> crash.Tally:
 def test_a_full_disk_is_survived(
     start: Callable[[str], Child], faults: Path, tmp_path: Path
 ) -> None:
-    """While it is full the answer is unknown; with room again the same keys are answered."""
+    """While it is full the answer is unknown; with room the same keys are answered (AB-080)."""
     child = start("a")
     child.wait_for_more(unknown=False)
     (faults / "write").touch()
@@ -149,7 +149,7 @@ def test_a_full_disk_is_survived(
 def test_after_an_io_error_the_host_stops_and_a_restart_decides(
     start: Callable[[str], Child], faults: Path, tmp_path: Path
 ) -> None:
-    """A failed fsync may have kept or lost the commit, so nothing is saved until a restart."""
+    """A failed fsync may have kept the commit: nothing is saved until a restart (AB-080)."""
     child = start("a")
     child.wait_for_more(unknown=False)
     (faults / "sync").touch()

@@ -135,6 +135,23 @@ async def test_who_hangs_up_takes_nothing_away() -> None:
     assert first.cancelled()
 
 
+async def test_a_client_that_hangs_up_has_paid_once_or_not_at_all(ann: Person, bob: Person) -> None:
+    """Wherever the request is cut off: the same key hears what became of it."""
+    for steps in range(0, 60, 6):
+        path = f"/api/v1/wallet/transfers/cut-off-{steps}"
+        asking = asyncio.ensure_future(ann.put(path, transfer(bob, amount_minor=100)))
+        for _ in range(steps):
+            await asyncio.sleep(0.001)
+        asking.cancel()
+        await asyncio.gather(asking, return_exceptions=True)
+
+        status, _ = await ann.put(path, transfer(bob, amount_minor=100))
+        assert 201 == status
+
+    assert (200, 1_000) == await balance(bob)
+    assert (200, 49_000) == await balance(ann)
+
+
 async def test_a_refusal_reaches_all_who_wait() -> None:
     """And the key is free again."""
     flights, asked = InFlight(), Asked("here", "key-key-1", "f")

@@ -47,6 +47,16 @@ def open_account(tx: Tx, place: Place, *, now_ms: int) -> None:
     )
 
 
+def open_accounts(tx: Tx, places: Collection[Place], *, now_ms: int) -> None:
+    """Open those of many accounts that are not open."""
+    sql, params = expand(
+        "SELECT id FROM wallet_account WHERE id IN (:ids)", ids=[place.id for place in places]
+    )
+    known = {row["id"] for row in tx.rows(sql, **params)}
+    for place in sorted((p for p in places if p.id not in known), key=lambda place: place.id):
+        open_account(tx, place, now_ms=now_ms)
+
+
 def lock_chain(tx: Tx) -> ChainHead:
     """Read the head of the chain and hold it until the transaction ends.
 

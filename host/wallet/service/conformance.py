@@ -24,7 +24,7 @@ from host.wallet.model import (
     TransferOrder,
 )
 from host.wallet.repository import journal, ledger
-from host.wallet.service.transfers import open_account, post_together
+from host.wallet.service.transfers import post_together
 
 PREFIX = "lck:"
 # The kit's own name for where money comes from.
@@ -83,9 +83,8 @@ def read_transaction(run: str, key: str, legs: Sequence[Leg], *, now_ms: int) ->
 
 def post_all(tx: Tx, transactions: Sequence[Transaction]) -> list[Outcome | AppError]:
     """Post transactions that queued together; for ``Database.write_together``."""
-    for transaction in transactions:
-        for place in transaction.places:
-            open_account(tx, place, now_ms=transaction.request.now_ms)
+    places = {place for transaction in transactions for place in transaction.places}
+    ledger.open_accounts(tx, places, now_ms=transactions[-1].request.now_ms)
     first_ids = [transaction.request.postings[0].id for transaction in transactions]
     applied = set(ledger.find_transfers(tx, first_ids))
     outcomes: list[Outcome | AppError] = []
