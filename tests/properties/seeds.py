@@ -202,7 +202,7 @@ SEEDS = {
         Seed("a void after a capture, or two captures", _resolve_twice, ("oracle", "database")),
         Seed("a second reversal", _reverse_twice, ("oracle", "database")),
         Seed("earlier ids are forgotten", _forget_earlier, ("oracle", "database")),
-        Seed("the credit side is lost", _lose_the_credit, ("oracle", "database")),
+        Seed("the credit side is lost", _lose_the_credit, ("oracle", "audit")),
         Seed("one of two entries is written", _write_one_side, ("audit",)),
         Seed("the hash is of another row", _hash_another_row, ("audit", "stranger")),
         Seed("the amount is left out of the hash", _leave_the_amount_out, ("stranger",)),

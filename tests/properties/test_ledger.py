@@ -56,7 +56,8 @@ def test_a_seeded_bug_is_caught(name: str, monkeypatch: pytest.MonkeyPatch) -> N
 def test_the_table_of_seeded_bugs_is_as_they_are() -> None:
     """docs/seeded-bugs.md has a row for each, with a mark at every layer that must catch it."""
     lines = (ROOT / "docs" / "seeded-bugs.md").read_text(encoding="utf-8").split("\n")
-    rows = {cells[1].strip(): cells[2:-1] for line in lines if len(cells := line.split("|")) > 3}
+    split = [line.split("|") for line in lines]
+    rows = {cells[1].strip(): cells[2:-1] for cells in split if len(cells) == len(LAYERS) + 3}
     for seed in SEEDS.values():
         marks = dict(zip(LAYERS, rows.pop(seed.mistake), strict=True))
         assert all(marks[layer].strip() == "●" for layer in seed.caught_by), seed.mistake
