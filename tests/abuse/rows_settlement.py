@@ -66,6 +66,11 @@ SETTLEMENT_ROWS: dict[str, Alike | Key | Open] = {
     "market_web.disputes.post_line": alike(
         *_LINE, form={"amount": "1", "reason": "x", "key": KEY}
     ),
+    "payments_api.earned.get_split": alike({"split_id": "split"}, status=401),
+    "payments_api.earned.post_return": alike(
+        {"split_id": "split"}, status=401, json={"out_return_no": "r1", "amount_minor": 1}
+    ),
+    "payments_api.earned.get_file": alike({"kind": "file_kind", "day": "day"}, status=401),
     "review.money.show_dispute": alike({"dispute_id": "dispute"}, status=403),
     "review.money.post_decision": alike(
         {"dispute_id": "dispute"}, status=403, form={"decision": "refund", "reason": _REASON}

@@ -130,6 +130,8 @@ async def test_an_admin_decides_once(
     for other in set(Decision) - {decision}:
         with pytest.raises(DisputeEndedError):
             await decide(lane, opened, other, 1)
+    with pytest.raises(OrderStateError):
+        await dispute(lane, order)
     assert [] == await make.breaks(lane)
 
 

@@ -145,6 +145,11 @@ def _check_may_dispute(tx: Tx, order: Order, *, now_ms: int) -> None:
         refund.status is RefundStatus.ASKED for refund in repository.find_refunds(tx, [order.id])
     ):
         raise OrderStateError("You asked for the money back. Wait for the shop's answer first.")
+    if any(
+        earlier.status is DisputeStatus.DECIDED
+        for earlier in disputes.find_of_orders(tx, [order.id])
+    ):
+        raise OrderStateError("An admin has decided about this order. That is final.")
     if order.is_held:
         return
     if order.status not in PAID_OUT or order.received_at_ms is None:

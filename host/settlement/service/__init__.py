@@ -4,7 +4,7 @@ from host.core.db import Tx
 from host.settlement.repository.payouts import find_payment
 from host.settlement.service.console import divide_earning, open_earning, pay_somebody
 from host.settlement.service.earnings import record_earning, record_refund
-from host.settlement.service.files import day_of, make_file
+from host.settlement.service.files import day_of, make_file, read_kind
 from host.settlement.service.payouts import ask_payout, note_state, pay_out_due, save_bank
 from host.settlement.service.people import pay_person
 from host.settlement.service.splits import access_split, return_part, split_earning
@@ -28,6 +28,7 @@ __all__ = [
     "pay_out_due",
     "pay_person",
     "pay_somebody",
+    "read_kind",
     "read_money",
     "read_terms",
     "record_earning",

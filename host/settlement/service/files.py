@@ -12,7 +12,7 @@ from collections.abc import Generator, Iterator, Sequence
 from datetime import UTC, date, datetime
 
 from host.core.db import Tx
-from host.core.errors import BadInputError
+from host.core.errors import BadInputError, NotFoundError
 from host.core.money import Currency, decimal_text
 from host.settlement.errors import FileNotReadyError
 from host.settlement.model import DAY_MS
@@ -53,6 +53,13 @@ def make_file(
     csv.writer(file, lineterminator="\r\n").writerows(lines)
     content = file.getvalue().encode()
     return DailyFile(f"{kind}-{day}.csv", content, hashlib.sha256(content).hexdigest())
+
+
+def read_kind(text: str) -> FileKind:
+    """Return which file is asked for."""
+    if text not in set(FileKind):
+        raise NotFoundError("There are two files a day: trade and fund-flow.")
+    return FileKind(text)
 
 
 def day_start_ms(day: str) -> int:

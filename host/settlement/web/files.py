@@ -7,10 +7,9 @@ from quart.typing import ResponseReturnValue
 
 from host.brands import service as brands
 from host.core.db import Tx
-from host.core.errors import NotFoundError
 from host.core.web import current_person_id, deps
 from host.settlement import service
-from host.settlement.money_model import DailyFile, FileKind
+from host.settlement.money_model import DailyFile
 
 blueprint = Blueprint("files", __name__)
 
@@ -40,15 +39,10 @@ def send(file: DailyFile, name: str) -> Response:
     return response
 
 
-def read_kind(text: str) -> FileKind:
-    """Return which file is asked for."""
-    if text not in set(FileKind):
-        raise NotFoundError("There are two files a day: trade and fund-flow.")
-    return FileKind(text)
-
-
 def _make(
     tx: Tx, handle: str, kind: str, day: str, *, actor_id: str, has_bom: bool, now_ms: int
 ) -> DailyFile:
     brand = brands.access_brand_by_handle(tx, handle, actor_id=actor_id)
-    return service.make_file(tx, brand.id, read_kind(kind), day, has_bom=has_bom, now_ms=now_ms)
+    return service.make_file(
+        tx, brand.id, service.read_kind(kind), day, has_bom=has_bom, now_ms=now_ms
+    )
