@@ -32,6 +32,11 @@ SHOP_SECTIONS: dict[str, tuple[tuple[str, str], ...]] = {
         ),
         ("A payment without an answer comes back after", "host.bills.model:UNANSWERED_BACK_MS"),
     ),
+    "Exchange and statements": (
+        ("Offers to exchange", "host.wallet.service.exchange:QUOTES_PER_MINUTE_MAX"),
+        ("An offer to exchange holds for", "host.wallet.service.exchange:QUOTE_TTL_MS"),
+        ("Statements and receipts as PDF", "host.wallet.web.files:FILES_PER_MINUTE_MAX"),
+    ),
     "Orders": (
         ("Lines of an order", "host.market.model:LINES_MAX"),
         ("Pieces of one line", "host.market.model:QUANTITY_MAX"),

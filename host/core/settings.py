@@ -49,6 +49,10 @@ class Settings:
     platform_fee_bps: int = 60
     # What a shop earns becomes available this many midnights (UTC) later; 0 is at once.
     settlement_days: int = 1
+    # What a unit of each currency is worth, such as "CNY=1,USD=7.10"; empty: none is exchanged.
+    exchange_rates: str = ""
+    # What the platform keeps of an exchange, in hundredths of a percent.
+    exchange_fee_bps: int = 50
     # Where signed checkpoints of the ledger are added; a place that outlives this machine is best.
     checkpoint_file: str = ""
     # Test-only addresses for the public ledger-conformance-kit, on a loopback address alone.
@@ -175,6 +179,7 @@ def _check(values: dict[str, Any]) -> list[str]:
         mistakes.append("HUTONG_CONFORMANCE needs an empty ledger: set HUTONG_DEMO=0 as well")
     if not 0 <= values.get("port", 0) <= 65_535:  # noqa: PLR2004  (ports are 16 bits)
         mistakes.append("HUTONG_PORT must be 0 to 65535")
+    mistakes += _check_exchange(values)
     mistakes += _check_egress(values)
     database = values.get("database_url", "")
     if database and not database.startswith(("postgresql://", "postgres://")):
@@ -182,6 +187,22 @@ def _check(values: dict[str, Any]) -> list[str]:
     url = values.get("public_url", "")
     if url and not url.startswith(("http://", "https://")):
         mistakes.append("HUTONG_PUBLIC_URL must begin with http:// or https://")
+    return mistakes
+
+
+def _check_exchange(values: dict[str, Any]) -> list[str]:
+    mistakes = []
+    if not 0 <= values.get("exchange_fee_bps", 0) < 10_000:  # noqa: PLR2004  (something is left)
+        mistakes.append("HUTONG_EXCHANGE_FEE_BPS must be 0 to 9999")
+    # Three letters, and a number that is not nothing.
+    worth = re.compile(r"\s*[A-Z]{3}=(?!0+(\.0*)?\s*$)[0-9]{1,7}(\.[0-9]{1,6})?\s*", re.ASCII)
+    parts = filter(None, values.get("exchange_rates", "").split(","))
+    mistakes += [
+        "HUTONG_EXCHANGE_RATES must be like CNY=1,USD=7.10, at most six digits after the point,"
+        f" not {part.strip()!r}"
+        for part in parts
+        if worth.fullmatch(part) is None
+    ]
     return mistakes
 
 

@@ -12,7 +12,7 @@ from host.core.cards import CardLoader
 from host.core.deps import Deps
 from host.core.ids import derived_id, new_id
 from host.core.media import store_image
-from host.core.money import Money
+from host.core.money import EXPONENTS, Money, parse_currency
 from host.demo.people import ADMIN, CNY, FRIENDS, PEOPLE, SHOPS, Role, Shop, Ware
 from host.demo.pictures import PICTURES, paint, paint_avatar, paint_logo
 from host.identity import service as identity
@@ -60,6 +60,7 @@ async def tell(deps: Deps) -> None:
     lane = Lane(deps, deps.now_ms())
     await _paint(lane)
     await _settle_people(lane)
+    await _fill_exchange(lane)
     for shop in SHOPS:
         await _open_shop(lane, shop)
     await programs.publish_all(lane)
@@ -92,6 +93,27 @@ async def _paint(lane: Lane) -> None:
     painted = await asyncio.gather(*(asyncio.to_thread(work) for work in works.values()))
     for name, data in zip(works, painted, strict=True):
         lane.pictures[name] = await store_image(lane.deps, data, owner_id="demo")
+
+
+async def _fill_exchange(lane: Lane) -> None:
+    """Let the platform have something of every currency, and mei a few dollars and yen."""
+    for currency, exponent in EXPONENTS.items():
+        await lane.deps.db.write(
+            wallet.fund_exchange,
+            f"demo-exchange:{currency}",
+            rail="sandbox",
+            money=Money(100_000 * 10**exponent, parse_currency(currency)),
+            now_ms=lane.at(days=9),
+        )
+    for currency, minor in (("USD", 85_00), ("JPY", 12_000)):
+        await entry.top_up(
+            lane.deps.db,
+            RAILS["sandbox"],
+            key=derived_id("demo-top-up", currency),
+            person_id=lane.people["mei"],
+            money=Money(minor, parse_currency(currency)),
+            now_ms=lane.at(days=9),
+        )
 
 
 async def _settle_people(lane: Lane) -> None:

@@ -1,5 +1,6 @@
 """What a stranger gets from every address that takes an id: the table that decides it."""
 
+from tests.abuse.rows_codes import CODE_ROWS
 from tests.abuse.rows_kinds import Alike, Key, Open, alike
 from tests.abuse.rows_settlement import SETTLEMENT_ROWS
 from tests.abuse.rows_treasury import TREASURY_ROWS
@@ -35,18 +36,13 @@ ORDER = ({"order_id": "order"}, {"order_id": "unpaid"})
 PACKET = ({"packet_id": "packet"},)
 ASKED = ({"request_id": "asked"}, {"request_id": "bill_split"})
 OFFER = ({"transfer_id": "transfer"}, {"transfer_id": "offer"})
-BILL = ({"bill_id": "bill"},)
-A_BILL = {"account_number": "M-1", "title": "Water", "amount_minor": 1, "currency": "CNY",
-          "due_at_ms": 1}  # fmt: skip
-CHARGE = ({"charge_id": "charge"},)
-TILL = ({"handle": "own:brand_handle", "charge_id": "charge"},
-        {"handle": "brand_handle", "charge_id": "charge"})  # fmt: skip
 ASK = ({"ask_id": "ask"},)
 SUBMISSION = ({"submission_id": "submission"},)
 PROGRAM = ({"program_id": "program"},)
 REASON = "Looked at the shop and its papers for a while."
 
 ROWS: dict[str, Alike | Key | Open] = {
+    **CODE_ROWS,
     **SETTLEMENT_ROWS,
     **TREASURY_ROWS,
     # The wallet.
@@ -80,37 +76,6 @@ ROWS: dict[str, Alike | Key | Open] = {
     "wallet.send.show_send": Open("handles are public; who is no contact is refused by name"),
     "wallet.send.confirm_send": Open("handles are public; who is no contact is refused by name"),
     "wallet.send.post_send": Open("handles are public; who is no contact is refused by name"),
-    # Paying by code.
-    "codes.pay.show_charge": alike(*CHARGE),
-    "codes.pay.post_charge": alike(*CHARGE, form={"pin": PIN, "amount_minor": "2800"}),
-    "codes.pay.post_decline": alike(*CHARGE),
-    "codes_api.put_charge_payment": alike(*CHARGE, json={"pin": PIN, "amount_minor": 2_800}),
-    "codes.scan.show_link": Open("a code is there to be scanned by anybody (100 bits)"),
-    "codes.scan.confirm_link": Open("a code is there to be scanned by anybody (100 bits)"),
-    "codes.scan.post_link": Open("a code is there to be scanned by anybody (100 bits)"),
-    "codes_api.get_link": Open("a code is there to be scanned by anybody (100 bits)"),
-    "codes_api.put_link_payment": Open("a code is there to be scanned by anybody (100 bits)"),
-    "codes.till.show_till": alike(*CONSOLE),
-    "codes.till.post_charge": alike(*CONSOLE, form={"key": NEW_ID, "code": "1", "amount": "1"}),
-    "codes.till.show_charge": alike(*TILL),
-    "codes.till.post_link": alike(
-        *CONSOLE, form={"key": NEW_ID, "amount": "1", "currency": "CNY"}
-    ),
-    "codes.till.show_link": alike(
-        {"handle": "own:brand_handle", "token": "sale_token"},
-        {"handle": "brand_handle", "token": "sale_token"},
-    ),
-    "codes.till.show_counter_code": alike(*CONSOLE),
-    "codes.till.get_counter_picture": alike(*CONSOLE),
-    "codes.till.post_reset": alike(*CONSOLE),
-    "codes_api.put_charge": alike(
-        {"handle": "brand_handle", "key": "charge"},
-        json={"code": "1", "amount_minor": 1, "currency": "CNY"},
-    ),
-    "codes_api.get_charge": alike(*TILL),
-    "codes_api.put_link": alike(
-        {"handle": "brand_handle", "key": "charge"}, json={"amount_minor": 1, "currency": "CNY"}
-    ),
     # Payments: a merchant's server has a key and no session, and finds its own brand's alone.
     "payments_api.orders.get_order": alike({"out_trade_no": "trade"}, status=401),
     "payments_api.orders.get_code": alike({"out_trade_no": "trade"}, status=401),
@@ -152,32 +117,6 @@ ROWS: dict[str, Alike | Key | Open] = {
         {"order_id": "prepay"}, form={"pin": PIN, "amount_minor": "12800"}
     ),
     "payments.cashier.post_first_pin": Open("the PIN is the caller's own"),
-    # Bills.
-    "bills.show_bill": alike(*BILL),
-    "bills.post_bill": alike(
-        *BILL, form={"key": NEW_ID, "version": "1", "amount_minor": "8000", "pin": PIN}
-    ),
-    "bills.show_payment": alike({"payment_id": "bill_payment"}),
-    "bills.post_remove": alike({"account_id": "bill_account"}),
-    "bills.show_biller": Open("the directory is for everybody to see"),
-    "bills.post_account": Open("who has the number of a bill may add it; tries are counted"),
-    "bills_api.put_bill_payment": alike(
-        {"bill_id": "bill", "key": "bill_payment"},
-        json={"version": 1, "amount_minor": 8_000, "pin": PIN},
-    ),
-    "bills_api.get_payment": alike({"payment_id": "bill_payment"}),
-    "bills_api.put_bill": alike({"handle": "brand_handle", "bill_number": "bill"}, json=A_BILL),
-    "bills_api.delete_bill": alike({"handle": "brand_handle", "bill_number": "bill"}),
-    "bills_api.get_payments": alike(*CONSOLE),
-    "bills_api.put_answer": alike(
-        {"handle": "own:brand_handle", "payment_id": "bill_payment"},
-        {"handle": "brand_handle", "payment_id": "bill_payment"},
-        json={"is_accepted": True},
-    ),
-    "review.admin.show_biller": alike({"brand_id": "brand"}, status=403),
-    "review.admin.post_biller": alike(
-        {"brand_id": "brand"}, status=403, form={"on": "1", "reason": REASON}
-    ),
     # The market, as a buyer.
     "market_api.get_order": alike(*ORDER),
     "market_api.post_cancel": alike(*ORDER, json={}),

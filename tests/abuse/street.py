@@ -40,6 +40,7 @@ from host.settlement.split_model import Receiver, ReceiverKind
 from host.treasury import repository as treasury_repository
 from host.treasury import service as treasury
 from host.treasury.model import Adjustment, Break, BreakKind
+from host.wallet import service as wallet
 from tests.conftest import START_MS
 from tests.market import make
 from tests.market.make import Lane
@@ -89,6 +90,7 @@ async def build(app: Quart, deps: Deps) -> Street:
     theirs |= await deps.db.write(_payment, ann.id, zhou.id, theirs["brand"])
     theirs |= await deps.db.write(_earned, ann.id, bob.id, theirs["brand"])
     theirs |= await deps.db.write(_bills, ann.id, zhou.id, theirs["brand"])
+    theirs |= await deps.db.write(_quote, ann.id)
     theirs |= await _paid_bill(ann, theirs["bill"])
     theirs |= await deps.db.write(_treasury, grace.id)
     theirs["session"] = (await deps.db.read(identity.find_devices, ann.id, now_ms=START_MS))[0].id
@@ -214,6 +216,15 @@ def _till(tx: Tx, payer: str, seller: str, brand_id: str) -> Ids:
         tx, new_id(), brand_id=brand_id, actor_id=seller, money=money, memo="", now_ms=START_MS
     )
     return {"charge": charge.id, "sale_token": sale.token}
+
+
+def _quote(tx: Tx, person_id: str) -> Ids:
+    rate = wallet.Rate(Currency("CNY"), Currency("USD"), 10, 71)
+    quote = wallet.quote_exchange(
+        tx, new_id(), person_id=person_id, sell=Money(710, Currency("CNY")), rate=rate,
+        fee_bps=50, now_ms=START_MS,
+    )  # fmt: skip
+    return {"quote": quote.id}
 
 
 def _bills(tx: Tx, payer: str, seller: str, brand_id: str) -> Ids:

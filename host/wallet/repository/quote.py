@@ -23,6 +23,16 @@ def insert_quote(tx: Tx, quote: Quote) -> None:
     )
 
 
+def find_quote(tx: Tx, quote_id: str) -> Quote | None:
+    """Return an offer."""
+    row = tx.row(
+        "SELECT id, person_id, sell_currency, sell_minor, fee_minor, buy_currency, buy_minor,"
+        " made_at_ms, expires_at_ms, used_at_ms FROM wallet_quote WHERE id = :id",
+        id=quote_id,
+    )
+    return None if row is None else _quote(row)
+
+
 def lock_quote(tx: Tx, quote_id: str) -> Quote | None:
     """Return an offer and hold it until the transaction ends."""
     rows = tx.lock_rows(

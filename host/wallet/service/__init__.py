@@ -34,7 +34,14 @@ from host.wallet.service.escrow import (
     refund_part,
     release_escrow,
 )
-from host.wallet.service.exchange import Rate, exchange, forget_old_quotes, quote_exchange
+from host.wallet.service.exchange import (
+    Rate,
+    access_quote,
+    exchange,
+    forget_old_quotes,
+    fund_exchange,
+    quote_exchange,
+)
 from host.wallet.service.freeze import (
     appeal_freeze,
     close_wallet,
@@ -117,6 +124,7 @@ __all__ = [
     "Proof",
     "Rate",
     "accept_pin",
+    "access_quote",
     "add_passkey",
     "appeal_freeze",
     "authorise",
@@ -156,6 +164,7 @@ __all__ = [
     "forget_old_confirmations",
     "freeze_wallet",
     "fund_escrow",
+    "fund_exchange",
     "give_money",
     "has_pin",
     "hold_transfer",

@@ -8,7 +8,8 @@ Those accounts cannot go below zero either, so the platform exchanges what it ha
 from dataclasses import dataclass
 
 from host.core.db import Tx
-from host.core.errors import BadInputError
+from host.core.errors import BadInputError, IdempotencyKeyReusedError
+from host.core.limits import check_rate
 from host.core.money import AMOUNT_MINOR_MAX, EXPONENTS, Currency, Money
 from host.wallet.errors import QuoteExpiredError, QuoteNotFoundError
 from host.wallet.model import (
@@ -22,11 +23,13 @@ from host.wallet.model import (
     cash_place,
     exchange_place,
     fees_place,
+    rail_place,
 )
 from host.wallet.repository import quote as repository
-from host.wallet.service.transfers import open_account, post_linked
+from host.wallet.service.transfers import open_account, post_linked, post_transfer
 
 QUOTE_TTL_MS = 60_000
+QUOTES_PER_MINUTE_MAX = 20
 # An offer that nobody took is of no use to anybody; one that was taken is kept as evidence.
 _KEPT_MS = 24 * 3600 * 1000
 _BPS = 10_000
@@ -54,7 +57,15 @@ class Rate:
 def quote_exchange(
     tx: Tx, quote_id: str, *, person_id: str, sell: Money, rate: Rate, fee_bps: int, now_ms: int
 ) -> Quote:
-    """Offer to exchange ``sell``, the fee in hundredths of a percent included."""
+    """Offer to exchange ``sell``, the fee in hundredths of a percent included, once per id."""
+    earlier = repository.find_quote(tx, quote_id)
+    if earlier is not None:
+        if (earlier.person_id, earlier.sell) != (person_id, sell) or (
+            earlier.buy.currency != rate.buy_currency
+        ):
+            raise IdempotencyKeyReusedError("This key was used for another offer.")
+        return earlier
+    check_rate(tx, f"wallet.quote:{person_id}", per_minute=QUOTES_PER_MINUTE_MAX, now_ms=now_ms)
     if rate.sell_currency != sell.currency or rate.buy_currency == sell.currency:
         raise BadInputError("Choose another currency than the one you sell.")
     fee_minor = -(-sell.amount_minor * fee_bps // _BPS)
@@ -72,6 +83,31 @@ def quote_exchange(
     )
     repository.insert_quote(tx, quote)
     return quote
+
+
+def access_quote(tx: Tx, quote_id: str, *, actor_id: str) -> Quote:
+    """Return an offer to ``actor_id``; somebody else's looks like a missing one."""
+    quote = repository.find_quote(tx, quote_id)
+    if quote is None or quote.person_id != actor_id:
+        raise QuoteNotFoundError("There is no such offer. Ask for a new one.")
+    return quote
+
+
+def fund_exchange(tx: Tx, transfer_id: str, *, rail: str, money: Money, now_ms: int) -> None:
+    """Bring money of the operator's own in through a rail, to exchange others' for it."""
+    outside, float_place = rail_place(rail, money.currency), exchange_place(money.currency)
+    open_account(tx, outside, now_ms=now_ms)
+    open_account(tx, float_place, now_ms=now_ms)
+    post_transfer(
+        tx,
+        transfer_id,
+        debit_id=outside.id,
+        credit_id=float_place.id,
+        money=money,
+        purpose=Purpose.TOP_UP,
+        actor_id="platform",
+        now_ms=now_ms,
+    )
 
 
 def exchange(tx: Tx, quote_id: str, *, person_id: str, now_ms: int) -> list[Transfer]:

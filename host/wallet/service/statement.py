@@ -19,6 +19,7 @@ from host.wallet.repository import request as requests
 from host.wallet.repository import statement as repository
 
 PAGE_ROWS = 30
+FILE_ROWS_MAX = 2000
 _DAY_MS = 24 * 3600 * 1000
 _THROUGH_CONTROL = (Purpose.PACKET_OPEN, Purpose.SPLIT_PAY, Purpose.SPLIT_FORWARD)
 _BILL_PURPOSES = frozenset({Purpose.BILL, Purpose.BILL_REFUND})
@@ -59,6 +60,53 @@ class StatementPage:
 
     lines: Sequence[ShownLine]
     next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MonthFile:
+    """A whole month of one currency, as it is given out: oldest entry first."""
+
+    owner: Person
+    currency: Currency
+    month: Month
+    opening_minor: int
+    closing_minor: int
+    lines: Sequence[ShownLine]
+    # More entries than a file takes; its sums are of all of them.
+    is_cut: bool
+
+
+def read_month_file(
+    tx: Tx,
+    person_id: str,
+    currency: Currency,
+    *,
+    year: int,
+    month: int,
+    order_cards: CardLoader | None,
+) -> MonthFile:
+    """Return a month for a file; opening and closing balance are those of the ledger."""
+    since_ms, until_ms = month_span(year, month)
+    account_id = cash_place(person_id, currency).id
+    page = find_page(
+        tx,
+        person_id,
+        currency,
+        after=None,
+        order_cards=order_cards,
+        limit=FILE_ROWS_MAX,
+        since_ms=since_ms,
+        until_ms=until_ms,
+    )
+    return MonthFile(
+        owner=identity.access_person(tx, person_id),
+        currency=currency,
+        month=read_month(tx, person_id, currency, year=year, month=month),
+        opening_minor=repository.balance_at(tx, account_id, at_ms=since_ms - 1),
+        closing_minor=repository.balance_at(tx, account_id, at_ms=until_ms - 1),
+        lines=list(reversed(page.lines)),
+        is_cut=page.next_cursor is not None,
+    )
 
 
 def find_page(

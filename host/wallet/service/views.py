@@ -71,6 +71,8 @@ class StatementView:
     currencies: Sequence[Currency]
     month: Month
     page: StatementPage
+    opening_minor: int
+    closing_minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,8 @@ def read_statement(
             since_ms=since_ms,
             until_ms=until_ms,
         ),
+        opening_minor=funds.balance_at(tx, person_id, chosen, at_ms=since_ms - 1),
+        closing_minor=funds.balance_at(tx, person_id, chosen, at_ms=until_ms - 1),
     )
 
 

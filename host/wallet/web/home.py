@@ -14,7 +14,7 @@ from host.core.errors import BadInputError
 from host.core.money import Currency, parse_currency
 from host.core.web import current_lang, current_person_id, deps, render
 from host.wallet.csv_file import write_statement
-from host.wallet.drawing import HEIGHT, WIDTH, Bar, draw_month
+from host.wallet.drawing import HEIGHT, WIDTH, Bar, draw_flow, draw_month
 from host.wallet.service import statement, views
 
 blueprint = Blueprint("home", __name__)
@@ -38,7 +38,7 @@ async def show_home_part() -> str:
 @blueprint.get("/wallet/statement")
 async def show_statement() -> str:
     """Show a month of one currency."""
-    year, month = _asked_month()
+    year, month = asked_month()
     view = await deps().db.read(
         views.read_statement,
         current_person_id(),
@@ -52,12 +52,13 @@ async def show_statement() -> str:
         "wallet/statement.html",
         tab="wallet",
         view=view,
-        bars=_bars(view.month),
+        flow=draw_flow(view.month.days, day_count=view.month.day_count),
         chart=(WIDTH, HEIGHT),
         this_month=f"{year}-{month:02}",
         month_title=_month_title(year, month),
         earlier=_shift(year, month, -1),
         later=_later(year, month),
+        newest=_shift(*_today(), 0),
     )
 
 
@@ -133,7 +134,8 @@ def _bars(month: statement.Month) -> list[Bar]:
     )
 
 
-def _asked_month() -> tuple[int, int]:
+def asked_month() -> tuple[int, int]:
+    """Return the month that the address names, or this one."""
     today = datetime.fromtimestamp(deps().now_ms() / 1000, UTC)
     text = request.args.get("month", f"{today.year}-{today.month:02}")
     match = _MONTH.fullmatch(text)
@@ -145,6 +147,11 @@ def _asked_month() -> tuple[int, int]:
 def _month_title(year: int, month: int) -> str:
     locale = "zh_Hans_CN" if current_lang() == "zh-Hans" else "en"
     return str(format_skeleton("yMMMM", datetime(year, month, 1, tzinfo=UTC), locale=locale))
+
+
+def _today() -> tuple[int, int]:
+    today = datetime.fromtimestamp(deps().now_ms() / 1000, UTC)
+    return today.year, today.month
 
 
 def _shift(year: int, month: int, by: int) -> str:
