@@ -68,7 +68,7 @@ PAYOUTS: tuple[tuple[int, int], ...] = ((2 * _DAY + 2, 100_00),)
 
 async def trade(lane: Lane) -> None:
     """Let everything happen in its order."""
-    from host.demo import bills  # noqa: PLC0415  (it confirms as these here do)
+    from host.demo import bills, webshop  # noqa: PLC0415  (they confirm as these here do)
 
     acts: list[tuple[int, Callable[[], Awaitable[None]]]] = [
         *((favour[0], partial(_pay_back, lane, favour)) for favour in FAVOURS),
@@ -78,6 +78,10 @@ async def trade(lane: Lane) -> None:
         *((hours, partial(_settle, lane, hours)) for hours in (2 * _DAY + 3, 5)),
         *((payout[0], partial(_pay_out, lane, *payout)) for payout in PAYOUTS),
         *((paid[0], partial(bills.pay_bill, lane, *paid)) for paid in bills.PAID),
+        *(
+            (bought.hours, partial(webshop.buy_on_the_web, lane, bought))
+            for bought in webshop.WEB_ORDERS
+        ),
         *((scan[0], partial(bills.scan_counter, lane, *scan)) for scan in bills.AT_COUNTERS),
     ]
     for _, act in sorted(acts, key=lambda act: -act[0]):
