@@ -33,7 +33,7 @@ def test_every_address_with_an_id_has_a_row(app: Quart) -> None:
 
 
 async def test_a_strangers_object_and_a_missing_one_look_the_same(app: Quart, at: Street) -> None:
-    """Status, problem and sentence are equal for every address, and no row of any table changes."""
+    """Status, problem and sentence are equal for every address, and nothing changes (AB-035)."""
     token = await place.upload_token(app, at.eve, "eve_shop")
     before = await place.dump(at.deps, without=("core_rate",))
     differing: dict[str, Any] = {}

@@ -173,7 +173,7 @@ class TestHostileTrees:
         assert shell.got("lost") == [{"t": "lost", "page": "p"}]
 
     def test_the_frame_reaches_nothing(self, shell: Shell) -> None:
-        """No origin, no cookie, no network, no parent, no new window, no script of its own."""
+        """No origin, network, parent or window: a sheet drawn in it is a picture (AB-034)."""
         shell.show(["main", {}, []])
         found = shell.frame.evaluate(_LOOK_OUT)
 

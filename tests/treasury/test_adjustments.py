@@ -4,9 +4,9 @@ import dataclasses
 
 import pytest
 
+from host.core.db import Database
 from host.core.errors import ForbiddenError, IdempotencyKeyReusedError
 from host.core.money import Money
-from host.core.sqlite import SqliteDatabase
 from host.review import service as review
 from host.treasury import repository, service
 from host.treasury.errors import (
@@ -26,7 +26,7 @@ SUSPENSE = suspense_place(RAIL, CNY).id
 
 
 @pytest.fixture
-async def office(db: SqliteDatabase) -> Office:
+async def office(db: Database) -> Office:
     """The platform has earned 1,000 and Ann has 500."""
     office = await open_office(db)
     await make.wallet(db, office.ann.id, 500)

@@ -4,9 +4,9 @@ import dataclasses
 
 import pytest
 
+from host.core.db import Database
 from host.core.errors import ForbiddenError
 from host.core.money import Money
-from host.core.sqlite import SqliteDatabase
 from host.treasury import service
 from host.treasury.errors import BreakRefusedError, StatementRefusedError, StatementTakenError
 from host.treasury.model import Closing, Line, LineKind
@@ -19,7 +19,7 @@ from tests.wallet import make
 
 
 @pytest.fixture
-async def office(db: SqliteDatabase) -> Office:
+async def office(db: Database) -> Office:
     """Two admins and Ann."""
     return await open_office(db)
 

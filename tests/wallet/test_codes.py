@@ -93,7 +93,7 @@ class TestAtATill:
     async def test_a_photograph_is_too_old_after_a_minute(
         self, ann: Person, zhou: Person, clock: Clock
     ) -> None:
-        """At 61 s the code is refused; what was charged in time ends after two minutes more."""
+        """AB-067: at 61 s the code is refused; what was charged in time ends two minutes later."""
         number, late = await code_of(ann), await code_of(ann)
         clock.forward(PAY_CODE_TTL_MS - 1)
         _, asked = await charge(zhou, number)
@@ -110,7 +110,7 @@ class TestAtATill:
         assert (200, 50_000) == await balance(ann)
 
     async def test_two_tills_at_once(self, app: Quart, ann: Person, zhou: Person) -> None:
-        """One gets the code, the other the answer that an unknown one gets."""
+        """One gets the code, the other the answer that an unknown one gets (AB-067)."""
         other = await register(app, "lin")
         await other.post("/brands", handle="noodles", name="Noodles", description="")
         number = await code_of(ann)
@@ -129,7 +129,7 @@ class TestAtATill:
     async def test_guesses_lock_the_shops_tills(
         self, ann: Person, zhou: Person, clock: Clock
     ) -> None:
-        """Also when they come at once; a slip is no guess; a code that is right is none either."""
+        """AB-067: also when they come at once; a slip is no guess, nor is a code that is right."""
         for n in range(MISS_COUNT_MAX):
             number = await code_of(ann)
             assert 201 == (await charge(zhou, number, f"sale-a{n:04}"))[0]
@@ -286,7 +286,7 @@ class TestScanned:
         ],
     )
     async def test_anything_else_opens_nothing(self, ann: Person, deps: Deps, text: str) -> None:
-        """A script, a mini-program, an internal address, a host that looks alike: a sentence."""
+        """AB-068: a script, a mini-program, an internal address, a host that looks alike."""
         scanned = text.format(base=deps.settings.base_url) if "{base}" in text else text
 
         status, page = await ann.post("/wallet/scan", code=scanned)

@@ -314,6 +314,35 @@ async def test_a_brand_is_paid_out_once_and_gets_back_what_is_returned(db: Datab
     assert [] == await make.breaks(db)
 
 
+async def test_a_payout_that_timed_out_is_asked_about_and_leaves_once(db: Database) -> None:
+    """It had done it when it fell silent: ten retries at once, one payout (AB-074)."""
+    counting = CountingRail()
+    earned = merchant_place("teahouse", make.CNY)
+    await db.write(make.open_with, earned, 2 * LATE_DONE_MINOR)
+    ordered = await db.write(
+        rail.begin_payout,
+        "payout-1",
+        rail="sandbox",
+        brand_id="teahouse",
+        money=Money(LATE_DONE_MINOR, make.CNY),
+        actor_id="laoma",
+        now_ms=START_MS,
+    )
+    first = await entry.run_operation(db, counting, ordered, now_ms=START_MS)
+    assert (RailState.UNKNOWN, (2 * LATE_DONE_MINOR, LATE_DONE_MINOR)) == (
+        first.state, (await make.stands(db, earned.id))[0],
+    )  # fmt: skip
+
+    answers = await asyncio.gather(
+        *(entry.run_operation(db, counting, first, now_ms=START_MS) for _ in range(10))
+    )
+
+    assert {RailState.DONE} == {answer.state for answer in answers}
+    assert ["payout-1"] == counting.sent
+    assert [(LATE_DONE_MINOR, 0)] == await make.stands(db, earned.id)
+    assert [] == await make.breaks(db)
+
+
 async def test_a_rail_pays_out_no_more_than_came_in_through_it(db: Database) -> None:
     """Money that came in elsewhere cannot leave here."""
     await db.write(make.open_with, cash_place("ann", make.CNY), 50_000, rail="other")

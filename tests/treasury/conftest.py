@@ -1,0 +1,20 @@
+"""What is about money alone runs on both kinds of database, as the wallet's tests do."""
+
+import os
+
+import pytest
+
+from bench.postgres import find_programs
+from tests.wallet.conftest import db, own_database, postgres_url, server
+
+__all__ = ["db", "own_database", "postgres_url", "server"]
+
+ON_BOTH = frozenset({"test_reconcile", "test_adjustments"})
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run the tests of money on each database that is there."""
+    name = metafunc.module.__name__.rpartition(".")[2]
+    has_server = "TEST_POSTGRES_URL" in os.environ or find_programs() is not None
+    if "db" in metafunc.fixturenames and name in ON_BOTH and has_server:
+        metafunc.parametrize("db", ["sqlite", "postgresql"], indirect=True)
