@@ -21,8 +21,10 @@ from host.wallet.errors import (
     PacketEndedError,
     PacketNotFoundError,
     PacketRefusedError,
+    ReceivingLimitError,
 )
-from host.wallet.model import packet_place
+from host.wallet.limits import TIERS, minor_of
+from host.wallet.model import packet_place, rail_place
 from host.wallet.people_model import OpenedShare, Packet, PacketKind, PacketStatus
 from host.wallet.service import packets
 from tests.conftest import START_MS
@@ -225,6 +227,23 @@ class TestOpening:
         )  # fmt: skip
         assert ["sealed"] == [m.card.tone for m in page.messages if m.card is not None]
         assert [(49_100, 0)] == await two.has(two.ids[0])
+
+    async def test_a_full_wallet_is_no_pair_of_scales(self, db: Database) -> None:
+        """AB-064: who may take ¥5 more is refused whatever lies on top; the next one has it."""
+        three = await gather_crowd(db, "ann", "bob", "cat")
+        _, bob, cat = three.ids
+        rest_minor = minor_of(TIERS[0].balance_units, CNY) - 50_000 - 500
+        await make.send(
+            db, rail_place(make.RAIL, CNY).id, make.cash(bob), rest_minor, "nearly-full"
+        )
+        group = await group_of(three)
+        for count in (2, 3, 5):
+            packet = await give(three, group, 900, count)
+            with pytest.raises(ReceivingLimitError):
+                await unwrap(three, packet, bob)
+            assert (await unwrap(three, packet, cat)).packet.opened_count == 1
+        equal = await give(three, group, 900, 3, kind=EQUAL)
+        assert (await unwrap(three, equal, bob)).own is not None
 
 
 class TestWhoMay:

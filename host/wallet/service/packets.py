@@ -129,12 +129,12 @@ def open_packet(tx: Tx, packet_id: str, *, person_id: str, now_ms: int) -> Opene
             "Too late: a day has passed, and the rest went back.", status=PacketStatus.RETURNED
         )
 
+    # Above a cap the share stays where it is.  The most that it can be is judged, never what it is:
+    # an account that is nearly full would be a pair of scales for the share on top.
+    caps.check_can_receive(tx, person_id, largest_share(packet), now_ms=now_ms)
     minor = repository.take_top(
         tx, packet_id, position=packet.opened_count, person_id=person_id, now_ms=now_ms
     )
-    # Above a cap the share stays where it is, and goes back to its sender.
-    share = Money(minor, packet.money.currency)
-    caps.check_can_receive(tx, person_id, share, now_ms=now_ms)
     cash = cash_place(person_id, packet.money.currency)
     held = packet_place(packet_id, packet.money.currency)
     open_account(tx, cash, now_ms=now_ms)
@@ -156,6 +156,14 @@ def open_packet(tx: Tx, packet_id: str, *, person_id: str, now_ms: int) -> Opene
     else:
         repository.save_packet(tx, packet)
     return OpenedShare(person_id, minor, now_ms)
+
+
+def largest_share(packet: Packet) -> Money:
+    """Return the most that the next share can hold, as everybody can work out who has opened."""
+    left_count = packet.share_count - packet.opened_count
+    if packet.kind is PacketKind.EQUAL:
+        return Money(packet.left_minor // left_count, packet.money.currency)
+    return Money(packet.left_minor - (left_count - 1), packet.money.currency)
 
 
 def return_packets(tx: Tx, *, now_ms: int) -> int:

@@ -26,6 +26,7 @@ from host.wallet.model import Purpose, TransferKind, TransferOrder, cash_place, 
 from host.wallet.repository import ledger
 from host.wallet.repository import request as repository
 from host.wallet.request_model import MoneyRequest, RequestKind, RequestStatus, Share, ShareStatus
+from host.wallet.service import caps
 from host.wallet.service.authorise import spend_confirmation
 from host.wallet.service.payments import MEMO_LENGTH_MAX, check_receiver
 from host.wallet.service.transfers import close_account, open_account, post_linked, post_transfer
@@ -242,6 +243,7 @@ def find_requests(tx: Tx, request_ids: Collection[str]) -> dict[str, MoneyReques
 def _move(tx: Tx, request: MoneyRequest, payer_id: str, money: Money, *, now_ms: int) -> None:
     debit = cash_place(payer_id, request.currency)
     credit = cash_place(request.requester_id, request.currency)
+    caps.check_can_receive(tx, request.requester_id, money, now_ms=now_ms)
     open_account(tx, debit, now_ms=now_ms)
     open_account(tx, credit, now_ms=now_ms)
     transfer_id = _transfer_id(request, payer_id)
