@@ -214,6 +214,12 @@ _DERIVED: tuple[tuple[Callable[[Tx], list[Row]], str], ...] = (
         "order %(order_id)s: is %(status)s over %(amount_minor)s and holds %(held_minor)s",
     ),
     (journal.find_orphan_controls, "account %(id)s: holds money of no order"),
+    (journal.find_wrong_offers, "transfer %(id)s: is %(status)s, the journal says otherwise"),
+    (
+        journal.find_wrong_packets,
+        "red packet %(id)s: is %(status)s over %(total_minor)s, shares or account say otherwise",
+    ),
+    (journal.find_wrong_splits, "split bill %(id)s: is %(status)s, its account says otherwise"),
     (journal.find_wrong_operations, "rail order %(id)s: is %(state)s, the journal says otherwise"),
 )
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from host.chat import service as chat
 from host.chat.cards import packet_cards
 from host.contacts import service as contacts
-from host.core.db import Database
+from host.core.db import Database, Tx
 from host.core.ids import new_id
 from host.core.money import Money
 from host.wallet import service as wallet
@@ -26,7 +26,7 @@ from host.wallet.errors import (
 from host.wallet.limits import TIERS, minor_of
 from host.wallet.model import packet_place, rail_place
 from host.wallet.people_model import OpenedShare, Packet, PacketKind, PacketStatus
-from host.wallet.service import packets
+from host.wallet.service import packets, payments, requests
 from tests.conftest import START_MS
 from tests.wallet import make
 from tests.wallet.crowd import CNY, DAY_MS, Crowd, gather_crowd, stranger
@@ -245,6 +245,40 @@ class TestOpening:
         equal = await give(three, group, 900, 3, kind=EQUAL)
         assert (await unwrap(three, equal, bob)).own is not None
 
+    @pytest.mark.parametrize(
+        "change",
+        [
+            "UPDATE wallet_packet SET total_minor = 901, opened_minor = 901",
+            "UPDATE wallet_packet_share SET amount_minor = amount_minor + 1 WHERE position = 1",
+            "DELETE FROM wallet_packet_share WHERE position = 1",
+            "UPDATE wallet_account SET closed_at_ms = NULL WHERE id LIKE 'packet:%'",
+            "UPDATE wallet_offer SET status = 'declined', posted_id = NULL",
+            "UPDATE wallet_offer SET amount_minor = amount_minor + 1",
+            "UPDATE wallet_request_share SET amount_minor = amount_minor + 1",
+        ],
+    )
+    async def test_the_audit_finds_what_was_changed(self, db: Database, change: str) -> None:
+        """Rows beside the journal that tell another story than it does."""
+        three = await gather_crowd(db, "ann", "bob", "cat")
+        ann, bob, _ = three.ids
+        packet = await give(three, await group_of(three), 900, 2)
+        for person in (ann, bob):
+            await unwrap(three, packet, person)
+        offer = await three.send("noodles")
+        await db.write(payments.accept_offer, offer.id, actor_id=bob, now_ms=START_MS)
+        bill = await db.write(
+            requests.create_request, "bill", requester_id=ann, circle_id="circle", currency=CNY,
+            shares={bob: 100}, memo="", now_ms=START_MS,
+        )  # fmt: skip
+        await db.write(
+            requests.pay_share, bill.id, payer_id=bob, now_ms=START_MS,
+            confirmation_id=await db.write(make.confirmed, requests.pay_intent(bill, bob)),
+        )  # fmt: skip
+        assert [] == await make.breaks(db)
+
+        await db.write(_change, change)
+        assert 1 == len(await make.breaks(db))
+
 
 class TestWhoMay:
     """In a group everybody who got the card; between two the other."""
@@ -291,3 +325,7 @@ class TestWhoMay:
                 await look(four, packet, person)
             assert {} == await db.read(packet_cards, [packet.id], person)
         assert (await unwrap(four, packet, ann)).own is not None
+
+
+def _change(tx: Tx, statement: str) -> None:
+    tx.run(statement)

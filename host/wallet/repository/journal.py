@@ -165,6 +165,53 @@ def find_wrong_operations(tx: Tx) -> list[Row]:
     )
 
 
+def find_wrong_offers(tx: Tx) -> list[Row]:
+    """Return transfers to people whose hold and whose state tell different stories."""
+    return tx.rows(
+        "SELECT o.id, o.status FROM wallet_offer o"
+        " LEFT JOIN wallet_transfer h ON h.id = o.id"
+        " LEFT JOIN wallet_transfer r ON r.pending_id = o.id"
+        " WHERE h.id IS NULL OR h.amount_minor <> o.amount_minor OR h.currency <> o.currency"
+        " OR (o.status = 'waiting') <> (h.kind = 'pending' AND r.id IS NULL)"
+        " OR (o.status = 'accepted') <> (COALESCE(r.kind, h.kind) IN ('post', 'single'))"
+        " ORDER BY o.id LIMIT :limit",
+        limit=BREAKS_COUNT_MAX,
+    )
+
+
+def find_wrong_packets(tx: Tx) -> list[Row]:
+    """Return red packets whose shares, sums and control account do not agree."""
+    return tx.rows(
+        "SELECT p.id, p.status, p.total_minor FROM wallet_packet p"
+        " LEFT JOIN wallet_account a ON a.id = 'packet:' || p.id || ':' || p.currency"
+        " LEFT JOIN (SELECT packet_id, SUM(amount_minor) AS all_minor,"
+        " SUM(CASE WHEN person_id IS NULL THEN 0 ELSE amount_minor END) AS opened_minor,"
+        " COUNT(*) AS n FROM wallet_packet_share GROUP BY packet_id) s ON s.packet_id = p.id"
+        " WHERE a.id IS NULL OR s.n IS NULL OR s.n <> p.share_count"
+        " OR s.all_minor <> p.total_minor OR s.opened_minor <> p.opened_minor"
+        " OR a.credits_posted_minor <> p.total_minor"
+        " OR a.debits_posted_minor <> p.opened_minor + p.returned_minor"
+        " OR (p.status = 'open') <> (a.closed_at_ms IS NULL)"
+        " ORDER BY p.id LIMIT :limit",
+        limit=BREAKS_COUNT_MAX,
+    )
+
+
+def find_wrong_splits(tx: Tx) -> list[Row]:
+    """Return split bills whose control account did not pass on exactly what was paid."""
+    return tx.rows(
+        "SELECT r.id, r.status FROM wallet_request r"
+        " LEFT JOIN wallet_account a ON a.id = 'split:' || r.id || ':' || r.currency"
+        " LEFT JOIN (SELECT request_id, SUM(CASE WHEN status = 'paid' THEN amount_minor ELSE 0 END)"
+        " AS paid_minor FROM wallet_request_share GROUP BY request_id) s ON s.request_id = r.id"
+        " WHERE r.kind = 'split' AND (a.id IS NULL OR a.credits_posted_minor <> s.paid_minor"
+        " OR a.debits_posted_minor <> s.paid_minor"
+        " OR (r.status = 'open') <> (a.closed_at_ms IS NULL))"
+        " ORDER BY r.id LIMIT :limit",
+        limit=BREAKS_COUNT_MAX,
+    )
+
+
 def sum_kinds(tx: Tx) -> list[Row]:
     """Return the posted debits and credits of each kind of account, by currency."""
     return tx.rows(
