@@ -5,6 +5,8 @@ less the fee) or ``refund_escrow`` (back to the buyer) ends it.  Each may be cal
 same arguments and then changes nothing, so that a repeated event repeats nothing.
 """
 
+from collections.abc import Sequence
+
 from host.core.db import Tx
 from host.core.errors import IdempotencyKeyReusedError
 from host.core.ids import derived_id
@@ -15,6 +17,8 @@ from host.wallet.model import (
     EscrowStatus,
     Place,
     Purpose,
+    TransferKind,
+    TransferOrder,
     cash_place,
     escrow_place,
     fees_place,
@@ -22,7 +26,7 @@ from host.wallet.model import (
 )
 from host.wallet.repository import escrow as repository
 from host.wallet.service.freeze import way_back
-from host.wallet.service.transfers import close_account, open_account, post_transfer
+from host.wallet.service.transfers import close_account, open_account, post_linked, post_transfer
 
 
 def fund_escrow(
@@ -72,9 +76,10 @@ def release_escrow(tx: Tx, order_id: str, *, fee_minor: int, now_ms: int) -> Esc
 
     currency = escrow.money.currency
     share = Money(escrow.left.amount_minor - fee_minor, currency)
-    _pay_out(tx, escrow, pending_place(escrow.brand_id, currency), share, "release", now_ms=now_ms)
+    parts = [(pending_place(escrow.brand_id, currency), share, "release")]
     if fee_minor:
-        _pay_out(tx, escrow, fees_place(currency), Money(fee_minor, currency), "fee", now_ms=now_ms)
+        parts.append((fees_place(currency), Money(fee_minor, currency), "fee"))
+    _pay_out(tx, escrow, parts, now_ms=now_ms)
     return _end(tx, escrow, EscrowStatus.RELEASED, fee_minor=fee_minor, now_ms=now_ms)
 
 
@@ -86,7 +91,7 @@ def refund_escrow(tx: Tx, order_id: str, *, now_ms: int) -> Escrow:
     _check_funded(escrow)
 
     place = way_back(tx, escrow.payer_id, escrow.money.currency, now_ms=now_ms)
-    _pay_out(tx, escrow, place, escrow.left, "refund", now_ms=now_ms)
+    _pay_out(tx, escrow, [(place, escrow.left, "refund")], now_ms=now_ms)
     return _end(tx, escrow, EscrowStatus.REFUNDED, fee_minor=0, now_ms=now_ms)
 
 
@@ -127,19 +132,26 @@ _PURPOSES = {
 }
 
 
-def _pay_out(tx: Tx, escrow: Escrow, place: Place, money: Money, step: str, *, now_ms: int) -> None:
-    open_account(tx, place, now_ms=now_ms)
-    post_transfer(
-        tx,
-        f"escrow:{escrow.order_id}:{step}",
-        debit_id=escrow.account_id,
-        credit_id=place.id,
-        money=money,
-        purpose=_PURPOSES[step],
-        actor_id="platform",
-        reference=escrow.order_id,
-        now_ms=now_ms,
-    )
+def _pay_out(
+    tx: Tx, escrow: Escrow, parts: Sequence[tuple[Place, Money, str]], *, now_ms: int
+) -> None:
+    """Move what the order holds to where its parts go, as one chain."""
+    for place, _, _ in parts:
+        open_account(tx, place, now_ms=now_ms)
+    orders = [
+        TransferOrder(
+            f"escrow:{escrow.order_id}:{step}",
+            TransferKind.SINGLE,
+            escrow.account_id,
+            place.id,
+            money,
+            _PURPOSES[step],
+            "platform",
+            escrow.order_id,
+        )
+        for place, money, step in parts
+    ]
+    post_linked(tx, orders, now_ms=now_ms)
 
 
 def _access_escrow(tx: Tx, order_id: str) -> Escrow:
