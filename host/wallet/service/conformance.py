@@ -85,16 +85,15 @@ def post_all(tx: Tx, transactions: Sequence[Transaction]) -> list[Outcome | AppE
     """Post transactions that queued together; for ``Database.write_together``."""
     places = {place for transaction in transactions for place in transaction.places}
     ledger.open_accounts(tx, places, now_ms=transactions[-1].request.now_ms)
-    first_ids = [transaction.request.postings[0].id for transaction in transactions]
-    applied = set(ledger.find_transfers(tx, first_ids))
+    # Rows behind the head are new, and each is new for the first who asked for it.
+    applied = ledger.lock_chain(tx).seq
     outcomes: list[Outcome | AppError] = []
-    results = post_together(tx, [transaction.request for transaction in transactions])
-    for first_id, result in zip(first_ids, results, strict=True):
+    for result in post_together(tx, [transaction.request for transaction in transactions]):
         if isinstance(result, AppError):
             outcomes.append(Outcome("REJECTED", result.problem))
             continue
-        outcomes.append(Outcome("DUPLICATE" if first_id in applied else "APPLIED"))
-        applied.add(first_id)
+        outcomes.append(Outcome("APPLIED" if result[0].seq > applied else "DUPLICATE"))
+        applied = max(applied, result[-1].seq)
     return outcomes
 
 
