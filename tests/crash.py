@@ -85,7 +85,7 @@ def run(loops: int, url: str = "") -> Tally:
             tally.acknowledged |= _run_and_kill(settings, f"r{loop}", chance.uniform(*RUN_S))
             tally.loops += 1
             main_database.read_once(settings, lambda tx: look(tx, tally))
-            if not tally.is_clean:
+            if tally.lost or tally.doubled or tally.breaks:
                 break
     return tally
 
