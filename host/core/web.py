@@ -148,6 +148,8 @@ async def render(template: str, **context: Any) -> str:
         "is_demo": settings().demo,
         "path": request.path,
         "theme": _theme(),
+        # Whether the sheets of this browser offer a passkey.
+        "offers_passkey": request.cookies.get("hutong_passkey") == "1",
         "isolation": _isolation(),
     }
     return environment.get_template(template).render(base | context)

@@ -2,6 +2,7 @@
 
 from tests.abuse.rows_codes import CODE_ROWS
 from tests.abuse.rows_kinds import Alike, Key, Open, alike
+from tests.abuse.rows_safety import SAFETY_ROWS
 from tests.abuse.rows_settlement import SETTLEMENT_ROWS
 from tests.abuse.rows_treasury import TREASURY_ROWS
 from tests.market.people import HOME
@@ -43,6 +44,7 @@ REASON = "Looked at the shop and its papers for a while."
 
 ROWS: dict[str, Alike | Key | Open] = {
     **CODE_ROWS,
+    **SAFETY_ROWS,
     **SETTLEMENT_ROWS,
     **TREASURY_ROWS,
     # The wallet.

@@ -41,6 +41,7 @@ from host.treasury import repository as treasury_repository
 from host.treasury import service as treasury
 from host.treasury.model import Adjustment, Break, BreakKind
 from host.wallet import service as wallet
+from tests.abuse.safety import make_safe
 from tests.conftest import START_MS
 from tests.market import make
 from tests.market.make import Lane
@@ -93,6 +94,7 @@ async def build(app: Quart, deps: Deps) -> Street:
     theirs |= await deps.db.write(_quote, ann.id)
     theirs |= await _paid_bill(ann, theirs["bill"])
     theirs |= await deps.db.write(_treasury, grace.id)
+    theirs |= await deps.db.write(make_safe, ann.id)
     theirs["session"] = (await deps.db.read(identity.find_devices, ann.id, now_ms=START_MS))[0].id
     return Street(deps, ann, bob, zhou, grace, eve, theirs, own)
 

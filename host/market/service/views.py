@@ -34,7 +34,7 @@ from host.market.service.orders import (
     access_sale,
     list_orders,
 )
-from host.market.service.payment import check_payment, check_purchase
+from host.market.service.payment import check_payment, check_purchase, payment_intent
 from host.market.service.refunds import find_asking
 from host.market.service.timers import find_next_timer
 from host.wallet import service as wallet
@@ -52,6 +52,8 @@ class PaySheet:
     address: Address | None
     available_minor: int
     has_pin: bool
+    # Whether a PIN or a passkey is needed: not for a small payment, when the buyer chose so.
+    needs_proof: bool
     is_held: bool
     refusal: AppError | None
     order: Order | None = None
@@ -93,13 +95,13 @@ class ProductPage:
 
 
 def read_pay_sheet(
-    tx: Tx, order_id: str, *, actor_id: str, address_id: str | None = None
+    tx: Tx, order_id: str, *, actor_id: str, address_id: str | None = None, now_ms: int
 ) -> PaySheet:
     """Return the payment sheet of an order."""
     order = access_order(tx, order_id, actor_id=actor_id)
     addresses = list_addresses(tx, actor_id) if order.needs_address else []
     address = _choose(addresses, address_id)
-    refusal = None
+    refusal, needs_proof = None, True
     try:
         check_payment(
             tx,
@@ -108,6 +110,8 @@ def read_pay_sheet(
             shown_minor=order.total_minor,
             address_id=address.id if address else None,
         )
+        intent = payment_intent(order)
+        needs_proof = wallet.preview_payment(tx, intent, now_ms=now_ms).needs_proof
     except AppError as error:
         # Not refused: the sheet itself offers the way on, such as a top-up or a new total.
         refusal = error
@@ -120,6 +124,7 @@ def read_pay_sheet(
         address=address,
         available_minor=wallet.balance(tx, actor_id, order.currency).available_minor,
         has_pin=wallet.has_pin(tx, actor_id),
+        needs_proof=needs_proof,
         is_held=order.will_be_held,
         refusal=refusal,
         order=order,
@@ -134,20 +139,22 @@ def read_buy_sheet(
     order_id: str,
     quantity: int,
     address_id: str | None = None,
+    now_ms: int,
 ) -> PaySheet:
     """Return the payment sheet of a product that is bought in one go."""
     product = access_product(tx, product_id)
     addresses = list_addresses(tx, actor_id) if product.needs_address else []
     address = _choose(addresses, address_id)
-    refusal = None
+    refusal, needs_proof = None, True
     try:
-        check_purchase(
+        _, intent = check_purchase(
             tx,
             order_id,
             actor_id=actor_id,
             ask=LineAsk(product_id, quantity),
             address_id=address.id if address else None,
         )
+        needs_proof = wallet.preview_payment(tx, intent, now_ms=now_ms).needs_proof
     except AppError as error:
         # As above.
         refusal = error
@@ -161,6 +168,7 @@ def read_buy_sheet(
         address=address,
         available_minor=wallet.balance(tx, actor_id, product.currency).available_minor,
         has_pin=wallet.has_pin(tx, actor_id),
+        needs_proof=needs_proof,
         is_held=True,
         refusal=refusal,
         product=product,

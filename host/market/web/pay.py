@@ -126,7 +126,11 @@ async def _draw_pay(
     order_id: str, *, address_id: str | None, error: AppError | None = None
 ) -> ResponseReturnValue:
     sheet = await deps().db.read(
-        service.read_pay_sheet, order_id, actor_id=current_person_id(), address_id=address_id
+        service.read_pay_sheet,
+        order_id,
+        actor_id=current_person_id(),
+        address_id=address_id,
+        now_ms=deps().now_ms(),
     )
     assert sheet.order is not None, "the sheet was read for an order"
     if sheet.order.status is not Status.CREATED:
@@ -152,6 +156,7 @@ async def _draw_buy(
         order_id=order_id,
         quantity=quantity,
         address_id=address_id,
+        now_ms=deps().now_ms(),
     )
     path = f"/buy/{product_id}"
     kept = {"order": order_id, "from": source}

@@ -2,8 +2,8 @@
 
 from quart import Blueprint
 
-from host.review.web import admin, appeals, incidents, money, submission
+from host.review.web import admin, appeals, incidents, money, submission, wallets
 
 blueprint = Blueprint("review", __name__)
-for part in (admin, submission, appeals, incidents, money):
+for part in (admin, submission, appeals, incidents, money, wallets):
     blueprint.register_blueprint(part.blueprint)

@@ -11,11 +11,14 @@ from host.core.money import Currency
 from host.identity import service as identity
 from host.identity.model import Person
 from host.wallet.errors import NotAContactError
+from host.wallet.freeze_model import Freeze
 from host.wallet.model import Balance
 from host.wallet.people_model import Offer
 from host.wallet.rail_model import RailOperation
 from host.wallet.repository import offer as offers
-from host.wallet.service import funds, payments, pin, rail
+from host.wallet.review_model import Review, ReviewStatus
+from host.wallet.service import funds, payments, pin, rail, risks
+from host.wallet.service.freeze import find_freeze
 from host.wallet.service.request_views import RequestView, find_open
 from host.wallet.service.statement import (
     Month,
@@ -61,6 +64,9 @@ class HomeView:
     offers: Sequence[ShownOffer]
     requests: Sequence[RequestView]
     has_pin: bool
+    freeze: Freeze | None
+    # Payments that wait for somebody to look.
+    checked: Sequence[Review]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +113,12 @@ def read_home(
         offers=find_waiting(tx, person_id),
         requests=find_open(tx, person_id, now_ms=now_ms),
         has_pin=pin.has_pin(tx, person_id),
+        freeze=find_freeze(tx, person_id),
+        checked=[
+            review
+            for review in risks.find_reviews_of(tx, person_id)
+            if review.status is ReviewStatus.OPEN
+        ],
     )
 
 

@@ -9,6 +9,7 @@ from host.core.ids import derived_id, new_id
 from host.core.text import clean_line
 from host.core.web import current_person_id, deps, render, see_other
 from host.identity import service as identity
+from host.wallet import service
 from host.wallet.edge import gate, read_proof, read_typed_money
 from host.wallet.service import entry, payments, views
 from host.wallet.service.payments import MEMO_LENGTH_MAX
@@ -49,6 +50,14 @@ async def confirm_send(handle: str) -> ResponseReturnValue:
     )
     if not view.has_pin:
         return see_other(f"/wallet/pin?next=/wallet/send/{handle}")
+    key = new_id()
+    intent = payments.send_intent(
+        derived_id("wallet.send", person_id, key),
+        sender_id=person_id,
+        receiver_id=view.person.id,
+        money=money,
+    )
+    demand = await deps().db.read(service.preview_payment, intent, now_ms=deps().now_ms())
     return await render(
         "wallet/confirm.html",
         tab="wallet",
@@ -57,7 +66,8 @@ async def confirm_send(handle: str) -> ResponseReturnValue:
         money=money,
         receiver=view.person,
         memo=memo,
-        key=new_id(),
+        needs_proof=demand.needs_proof,
+        key=key,
     )
 
 

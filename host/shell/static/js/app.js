@@ -4,5 +4,6 @@ import "./times.js";
 import "./forms.js";
 import "./sheet.js";
 import "./pinpad.js";
+import "./passkey.js";
 import "./nav.js";
 import "./live.js";
