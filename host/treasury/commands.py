@@ -12,13 +12,16 @@ import click
 
 from host.core.clock import now_ms
 from host.core.errors import AppError
+from host.core.ids import new_id
 from host.core.money import Currency, Money, format_money
 from host.core.settings import Settings, SettingsError, with_secret
 from host.core.sqlite import SqliteDatabase
 from host.treasury import service
+from host.treasury.service.sandbox import RAIL
 from host.treasury.signing import callback_secret
 from host.treasury.statement_file import read_statement
 from host.wallet.rails import RAILS
+from host.wallet.service.rail import find_operation
 
 T = TypeVar("T")
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
@@ -62,6 +65,25 @@ def statement_command(day: datetime | None, extra: int | None) -> None:
     unknown = None if extra is None else Money(extra, Currency("CNY"))
     content = _write(_settings(), service.make_statement, wanted, extra=unknown)
     click.echo(content.decode(), nl=False)
+
+
+@treasury.command("tell")
+@click.argument("order")
+@click.argument("state", type=click.Choice(["done", "failed", "returned"]))
+@click.option("--amount", type=click.IntRange(min=1), help="Another amount than the order's.")
+@click.option("--times", type=click.IntRange(1, 10), default=1, help="How often it is told.")
+def tell_command(order: str, state: str, amount: int | None, times: int) -> None:
+    """Tell the host of an order as the sandbox rail would: late, twice, wrongly, or a return."""
+    settings = _settings()
+    operation = _write(settings, find_operation, order)
+    known = Money(1, Currency("CNY")) if operation is None else operation.money
+    told = service.Told(order, state, amount or known.amount_minor, known.currency)  # type: ignore[arg-type]
+    message_id = new_id()
+    for _ in range(times):
+        outcome = _write(
+            settings, service.hear_callback, message_id, rail=RAIL, told=told, now_ms=now_ms()
+        )
+        click.echo(outcome)
 
 
 @treasury.command("secret")

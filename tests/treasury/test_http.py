@@ -154,3 +154,13 @@ async def test_an_operator_reconciles_and_two_people_put_right(
     listed = await _in_thread(command, ["breaks"])
     assert (0, "0 open break(s).\n") == (listed.exit_code, listed.output)
     assert "Approved an adjustment" in await grace.get("/admin/audit")
+
+    told = await _in_thread(command, ["tell", "nobody", "done", "--times", "2"])
+    assert "unknown\nrepeated\n" == told.output
+    _, order = await ann.put("/api/v1/wallet/top-ups/third-one", body)
+    told = await _in_thread(command, ["tell", order["operation_id"], "returned"])
+    assert "noted\n" == told.output
+    assert (200, 5321) == await balance(ann)
+    listed = await _in_thread(command, ["breaks"])
+    assert 1 == listed.exit_code
+    assert "callback" in listed.output

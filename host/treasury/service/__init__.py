@@ -11,13 +11,14 @@ from host.treasury.service.adjustments import (
     propose_adjustment,
 )
 from host.treasury.service.breaks import add_note, book_line, close_break, match_break
-from host.treasury.service.callbacks import hear_callback, read_told
+from host.treasury.service.callbacks import Told, hear_callback, read_told
 from host.treasury.service.overview import find_breaks, read_overview
 from host.treasury.service.reconcile import HOST, import_statement, reconcile
 from host.treasury.service.sandbox import make_statement
 
 __all__ = [
     "HOST",
+    "Told",
     "add_note",
     "approve_adjustment",
     "book_line",
