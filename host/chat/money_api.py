@@ -14,7 +14,7 @@ from host.core.idempotency import idempotent
 from host.core.ids import derived_id
 from host.core.money import AMOUNT_MINOR_MAX, parse_currency
 from host.core.web import current_person_id, deps
-from host.wallet.edge import decode_once, gate, read_money, read_proof
+from host.wallet.edge import SIGNED_CHARS_MAX, decode_once, gate, read_money, read_proof
 from host.wallet.people_model import PacketKind
 from host.wallet.request_api import format_request
 from host.wallet.service.requests import REQUEST_SHARES_MAX
@@ -36,7 +36,8 @@ class PutPacket(msgspec.Struct, forbid_unknown_fields=True):
     amount_minor: int
     currency: str
     share_count: int
-    pin: Annotated[str, Meta(max_length=_ID_LENGTH_MAX)]
+    pin: Id | None = None
+    passkey: Annotated[str, Meta(max_length=SIGNED_CHARS_MAX)] | None = None
     greeting: Annotated[str, Meta(max_length=_TEXT_LENGTH_MAX)] = ""
 
 
@@ -89,7 +90,7 @@ async def put_packet(key: str) -> ResponseReturnValue:
             body.share_count,
             body.greeting,
         ),
-        read_proof(body.pin),
+        read_proof(body.pin, body.passkey),
         key=key,
         actor_id=current_person_id(),
         now_ms=deps().now_ms(),

@@ -12,7 +12,7 @@ from host.core.idempotency import idempotent
 from host.core.ids import derived_id
 from host.core.web import current_person_id, deps
 from host.wallet import request_entry
-from host.wallet.edge import decode_once, gate, read_money, read_proof
+from host.wallet.edge import SIGNED_CHARS_MAX, decode_once, gate, read_money, read_proof
 from host.wallet.request_model import MoneyRequest
 from host.wallet.service import request_views, requests
 
@@ -23,6 +23,7 @@ _ID_LENGTH_MAX = 64
 _MEMO_LENGTH_MAX = 1024
 
 Id = Annotated[str, Meta(max_length=_ID_LENGTH_MAX)]
+Signed = Annotated[str, Meta(max_length=SIGNED_CHARS_MAX)]
 
 
 class PutRequest(msgspec.Struct, forbid_unknown_fields=True):
@@ -38,7 +39,8 @@ class PostPayment(msgspec.Struct, forbid_unknown_fields=True):
     """Body of ``POST /requests/<id>/payment``; the amount is the one that the payer saw."""
 
     amount_minor: int
-    pin: Id
+    pin: Id | None = None
+    passkey: Signed | None = None
 
 
 @blueprint.put("/<key>")
@@ -82,7 +84,7 @@ async def post_payment(request_id: str) -> dict[str, Any]:
     paid = await request_entry.pay_share(
         gate(),
         request_id,
-        read_proof(body.pin),
+        read_proof(body.pin, body.passkey),
         payer_id=current_person_id(),
         amount_minor=body.amount_minor,
         now_ms=deps().now_ms(),

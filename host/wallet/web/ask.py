@@ -109,7 +109,7 @@ async def post_pay(request_id: str) -> ResponseReturnValue:
     await request_entry.pay_share(
         gate(),
         request_id,
-        read_proof(form.get("pin")),
+        read_proof(form.get("pin"), form.get("passkey")),
         payer_id=current_person_id(),
         amount_minor=amount_minor,
         now_ms=deps().now_ms(),
