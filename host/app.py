@@ -91,6 +91,7 @@ def create_app(deps: Deps) -> Quart:
     if deps.settings.conformance:
         app.register_blueprint(conformance.make_blueprint())
     deps.card_loaders.update(subscriptions.all_card_loaders())
+    deps.due_cards[:] = subscriptions.all_due_cards()
     subscriptions.install_channels(deps)
     return app
 

@@ -14,7 +14,7 @@ from types import ModuleType
 import click
 from quart import Blueprint
 
-from host.core.cards import CardLoader
+from host.core.cards import CardLoader, DueCards
 from host.core.deps import Deps
 from host.core.outbox import Subscriber, Subscriptions
 
@@ -61,6 +61,11 @@ def all_card_loaders() -> dict[str, CardLoader]:
     for module in _modules("cards"):
         loaders.update(module.CARD_LOADERS)
     return loaders
+
+
+def all_due_cards() -> list[DueCards]:
+    """Return who knows what waits to be paid, for the wallet's first page."""
+    return [load for module in _modules("cards") for load in getattr(module, "DUE_CARDS", ())]
 
 
 def all_sweeps() -> list[Callable[..., int]]:

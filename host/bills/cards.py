@@ -1,14 +1,20 @@
 """The card of a bill: what chat shows of it, and what a statement calls it."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from babel.dates import format_date
 
 from host.bills import service
 from host.bills.model import BillStatus
-from host.core.cards import Card, CardLoader
+from host.core.cards import Card, CardLoader, DueCards
 from host.core.db import Tx
 from host.core.i18n import gettext
 from host.identity import service as identity
 
+# What the wallet's first page shows.
+SOON_MS = 10 * 24 * 3600 * 1000
+_DUE_ROWS = 3
 STATUS_WORDS: dict[BillStatus, str] = {
     BillStatus.OPEN: "To pay",
     BillStatus.PAYING: "The biller has not answered",
@@ -39,4 +45,33 @@ def bill_cards(tx: Tx, ids: Sequence[str], viewer_id: str) -> dict[str, Card]:
     }
 
 
+def due_cards(tx: Tx, person_id: str, now_ms: int) -> list[Card]:
+    """Return a card for each bill that a person should pay in the next days."""
+    home = service.read_home(tx, person_id)
+    viewer = identity.find_people(tx, [person_id]).get(person_id)
+    lang = viewer.lang if viewer is not None else "en"
+    return [
+        Card(
+            kind="bill",
+            id=shown.bill.id,
+            title=shown.brand.name,
+            subtitle=gettext(lang, "Due %(day)s", day=date_of(shown.bill.due_at_ms, lang)),
+            image_id=shown.brand.logo_id,
+            amount_minor=shown.bill.money.amount_minor,
+            currency=shown.bill.money.currency,
+            shop_verified=shown.brand.is_verified,
+            open_url=f"/bills/{shown.bill.id}",
+        )
+        for shown in home.due
+        if shown.bill.status is BillStatus.OPEN and shown.bill.due_at_ms <= now_ms + SOON_MS
+    ][:_DUE_ROWS]
+
+
+def date_of(at_ms: int, lang: str) -> str:
+    """Return a day as people write it, UTC."""
+    day = datetime.fromtimestamp(at_ms / 1000, UTC)
+    return str(format_date(day, "medium", locale="zh_Hans_CN" if lang == "zh-Hans" else "en"))
+
+
 CARD_LOADERS: dict[str, CardLoader] = {"bill": bill_cards}
+DUE_CARDS: tuple[DueCards, ...] = (due_cards,)

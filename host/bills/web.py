@@ -84,7 +84,7 @@ async def post_bill(bill_id: str) -> ResponseReturnValue:
             actor_id=current_person_id(),
             version=_whole(form, "version"),
             shown_minor=_whole(form, "amount_minor"),
-            proof=read_proof(form.get("pin")),
+            proof=read_proof(form.get("pin"), form.get("passkey")),
         )
     except AppError as error:
         page = await _draw(bill_id, error=error)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from host.core.answers import InFlight
 from host.core.blobs import Blobs
-from host.core.cards import CardLoader
+from host.core.cards import CardLoader, DueCards
 from host.core.db import Database
 from host.core.live import Hub
 from host.core.passwords import Passwords
@@ -30,3 +30,4 @@ class Deps:
     runtime: "Pool | None" = None
     in_flight: InFlight = field(default_factory=InFlight)
     card_loaders: dict[str, CardLoader] = field(default_factory=dict)
+    due_cards: list[DueCards] = field(default_factory=list)

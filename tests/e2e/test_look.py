@@ -28,15 +28,29 @@ PLAIN = (
     "/wallet/request", "/wallet/receiving",
     "/wallet/withdraw", "/wallet/pin", "/orders", "/addresses", "/addresses/new", "/me",
     "/me/profile", "/me/devices", "/me/permissions", "/me/password", "/brands", "/brands/new",
+    "/wallet/code", "/wallet/scan", "/wallet/receive", "/wallet/exchange", "/bills",
+    "/bills/billers",
 )  # fmt: skip
 OTHERS = (
     "/b/teahouse", "/people/jonas", "/contacts/jonas", "/feed/people/mei", "/wallet/send/jonas",
+    "/bills/billers/lanepower",
     "/wallet/request/jonas",
     "/shops?q=tea", "/shops?q=nothing-such", "/discover/products?q=nothing-such",
 )  # fmt: skip
 CONSOLE = tuple(
     f"/m/teahouse{part}"
-    for part in ("", "/orders", "/goods", "/goods/new", "/program", "/keys", "/team", "/brand")
+    for part in (
+        "",
+        "/orders",
+        "/till",
+        "/till/code",
+        "/goods",
+        "/goods/new",
+        "/program",
+        "/keys",
+        "/team",
+        "/brand",
+    )
 )
 ADMIN = ("/admin/review", "/admin/brands", "/admin/incidents", "/admin/treasury", "/admin/audit")
 

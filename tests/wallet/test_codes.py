@@ -20,7 +20,9 @@ from host.codes.number import make_number, read_number
 from host.core.barcodes import read_code
 from host.core.deps import Deps
 from host.core.money import Currency
+from host.wallet.limits import SMALL_CHOICES_UNITS, minor_of
 from host.wallet.model import pending_place
+from host.wallet.service import caps
 from tests.conftest import START_MS, Clock
 from tests.wallet import make
 from tests.wallet.people import PIN, Person, balance, register
@@ -309,3 +311,23 @@ async def test_a_code_needs_a_pin_and_is_swept(bob: Person, ann: Person, deps: D
     await code_of(ann)
 
     assert 1 == await deps.db.write(service.sweep, now_ms=START_MS + 3_600_000)
+
+
+async def test_a_small_charge_needs_no_word_where_its_payer_has_said_so(
+    ann: Person, zhou: Person, clock: Clock, deps: Deps
+) -> None:
+    """Only at a shop that they have paid before today, and only up to their own ceiling."""
+    await deps.db.write(caps.set_small, ann.id, SMALL_CHOICES_UNITS[-1])
+    first = await charge(zhou, await code_of(ann), amount_minor=100)
+    assert "waiting" == first[1]["status"]
+    assert "Tea House" in await ann.get("/wallet")
+    pay = f"/api/v1/charges/{first[1]['charge_id']}/payment"
+    assert 200 == (await ann.put(pay, {"amount_minor": 100, "pin": PIN}))[0]
+    clock.forward(24 * 3600 * 1000)
+
+    small = await charge(zhou, await code_of(ann), "sale-0002", amount_minor=200)
+    above = minor_of(SMALL_CHOICES_UNITS[-1], Currency("CNY")) + 1
+    large = await charge(zhou, await code_of(ann), "sale-0003", amount_minor=above)
+
+    assert ["paid", "waiting"] == [small[1]["status"], large[1]["status"]]
+    assert (200, 49_700) == await balance(ann)

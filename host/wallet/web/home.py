@@ -121,8 +121,13 @@ async def _render_home(template: str) -> str:
         order_cards=order_cards(),
         now_ms=deps().now_ms(),
     )
+    due = [
+        card
+        for load in deps().due_cards
+        for card in await deps().db.read(load, current_person_id(), deps().now_ms())
+    ]
     return await render(
-        template, tab="wallet", view=view, bars=_bars(view.month), chart=(WIDTH, HEIGHT)
+        template, tab="wallet", view=view, due=due, bars=_bars(view.month), chart=(WIDTH, HEIGHT)
     )
 
 
