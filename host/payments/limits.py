@@ -16,6 +16,7 @@ LINES: tuple[tuple[str, str], ...] = (
     ("Keys of a shop's servers", "host.payments.model:KEYS_PER_BRAND_MAX"),
     ("Name of such a key", "host.payments.model:LABEL_LENGTH_MAX"),
     ("Old and new key, old and new secret serve for", "host.payments.model:OVERLAP_MS"),
+    ("Orders that are paid together", "host.payments.model:BUNDLE_COUNT_MAX"),
     ("Addresses for notices, of one mode", "host.payments.model:ENDPOINTS_PER_MODE_MAX"),
     ("An address for notices", "host.payments.model:URL_LENGTH_MAX"),
 )

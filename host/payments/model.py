@@ -23,6 +23,8 @@ URL_LENGTH_MAX = 256
 KEYS_PER_BRAND_MAX = 20
 LABEL_LENGTH_MAX = 60
 ENDPOINTS_PER_MODE_MAX = 10
+# Orders that are paid together.
+BUNDLE_COUNT_MAX = 10
 # Both keys, and both secrets of an endpoint, serve for this long after a rotation.
 OVERLAP_MS = 24 * 3600 * 1000
 # A signed call of a mini-program may be this old, and this early.

@@ -88,6 +88,27 @@ class NewEndpoint(Struct, forbid_unknown_fields=True):
     url: Annotated[str, Meta(min_length=1, max_length=URL_LENGTH_MAX)]
 
 
+class NewBundle(Struct, forbid_unknown_fields=True):
+    """Orders, perhaps of several merchants, that are to be paid together."""
+
+    prepay_ids: Annotated[
+        list[Annotated[str, Meta(max_length=64)]], Meta(min_length=2, max_length=10)
+    ]
+
+
+class BundleShape(Struct, rename={"kind": "object"}):
+    """Orders that are paid together: all of them or none.  Each is asked for by its merchant."""
+
+    id: str
+    prepay_ids: list[str]
+    amount_minor: int
+    currency: str
+    pay_path: str
+    # When the first of them ends.
+    expires_at_ms: int
+    kind: Literal["bundle"] = "bundle"
+
+
 class OrderShape(Struct, rename={"kind": "object"}):
     """An order as it stands."""
 

@@ -114,6 +114,8 @@ ROWS: dict[str, Alike | Key | Open] = {
         {"handle": "own:brand_handle", "order_id": "prepay", "event_id": "payment_event"},
         {"handle": "brand_handle", "order_id": "prepay", "event_id": "payment_event"},
     ),
+    "payments.together.show_together": alike({"bundle_id": "bundle"}),
+    "payments.together.post_together": alike({"bundle_id": "bundle"}, form={"amount_minor": "2"}),
     "payments.cashier.show_cashier": alike({"order_id": "prepay"}),
     "payments.cashier.post_payment": alike(
         {"order_id": "prepay"}, form={"pin": PIN, "amount_minor": "12800"}

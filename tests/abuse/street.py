@@ -25,11 +25,6 @@ from host.feed import service as feed
 from host.feed.model import Audience
 from host.identity import service as identity
 from host.market import service as market
-from host.payments.model import Caller, KeyRole, Mode
-from host.payments.service import keys as payment_keys
-from host.payments.service import notices, paying
-from host.payments.service import orders as payment_orders
-from host.payments.service.orders import OrderAsk
 from host.programs import service as programs
 from host.programs.incident import Incident
 from host.review import service as review
@@ -42,6 +37,7 @@ from host.treasury import service as treasury
 from host.treasury.model import Adjustment, Break, BreakKind
 from host.wallet import service as wallet
 from tests.abuse.safety import make_safe
+from tests.abuse.street_payments import put_payment
 from tests.conftest import START_MS
 from tests.market import make
 from tests.market.make import Lane
@@ -88,7 +84,7 @@ async def build(app: Quart, deps: Deps) -> Street:
     theirs |= await deps.db.write(_programs, ann.id, zhou.id, grace.id, theirs["brand"])
     theirs |= await _money(ann, bob, theirs["group"])
     theirs |= await deps.db.write(_till, ann.id, zhou.id, theirs["brand"])
-    theirs |= await deps.db.write(_payment, ann.id, zhou.id, theirs["brand"])
+    theirs |= await deps.db.write(put_payment, ann.id, zhou.id, theirs["brand"])
     theirs |= await deps.db.write(_earned, ann.id, bob.id, theirs["brand"])
     theirs |= await deps.db.write(_bills, ann.id, zhou.id, theirs["brand"])
     theirs |= await deps.db.write(_quote, ann.id)
@@ -258,27 +254,6 @@ def _letters(tx: Tx, person_id: str, brand_id: str) -> Ids:
     message = SentMessage(new_id(), person_id, "lane.some", "fresh", "order:1", "", {}, START_MS)
     repository_messages.insert_message(tx, message)
     return {"brand_chat": inbox.id, "service_message": message.id}
-
-
-def _payment(tx: Tx, ann: str, zhou: str, brand_id: str) -> Ids:
-    """Let Ann have paid an order of the tea house's server."""
-    key = payment_keys.create_key(
-        tx, brand_id, actor_id=zhou, mode=Mode.TEST, role=KeyRole.FULL, label="server",
-        now_ms=START_MS,
-    )  # fmt: skip
-    caller = Caller(key.id, brand_id, key.mode, key.role)
-    ask = OrderAsk("trade-1", Money(12_800, make.CNY), "Tea")
-    order = payment_orders.create_order(
-        tx, ask, caller=caller, fee_bps=0, may_loop=False, now_ms=START_MS
-    )
-    url = "https://tea.example/notices"
-    endpoint = notices.create_endpoint(tx, url, caller=caller, may_loop=False, now_ms=START_MS)
-    paying.pay_test(tx, order.id, actor_id=ann, now_ms=START_MS)
-    told, _ = notices.list_notices(tx, caller=caller, after=None, limit=1)
-    return {
-        "prepay": order.id, "payment_key": key.id, "trade": ask.out_trade_no,
-        "endpoint": endpoint.id, "payment_event": told[0].id, "act": "close",
-    }  # fmt: skip
 
 
 def _programs(tx: Tx, ann: str, zhou: str, grace: str, brand_id: str) -> Ids:

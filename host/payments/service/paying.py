@@ -126,7 +126,7 @@ def check_payment(
     order = _access(tx, order_id, actor_id=actor_id)
     if order.payer_id == actor_id:
         return order
-    _check(tx, order, actor_id=actor_id, shown_minor=shown_minor, now_ms=now_ms)
+    check_order(tx, order, actor_id=actor_id, shown_minor=shown_minor, now_ms=now_ms)
     if order.is_live:
         wallet.check_can_spend(tx, actor_id, order.money)
     return order
@@ -151,13 +151,18 @@ def pay(
     order = _lock(tx, order_id, actor_id=actor_id)
     if order.payer_id == actor_id:
         return order
-    _check(tx, order, actor_id=actor_id, shown_minor=shown_minor, now_ms=now_ms)
+    check_order(tx, order, actor_id=actor_id, shown_minor=shown_minor, now_ms=now_ms)
     if not order.is_live:
         raise BadInputError("This is a test payment. It needs no PIN.")
     intent = payment_intent(order, payer_id=actor_id)
     wallet.spend_confirmation(tx, confirmation_id, intent, now_ms=now_ms)
-    money.hold(tx, order, payer_id=actor_id, now_ms=now_ms)
-    return _take(tx, order, payer_id=actor_id, now_ms=now_ms)
+    return take_live(tx, order, payer_id=actor_id, now_ms=now_ms)
+
+
+def take_live(tx: Tx, order: Order, *, payer_id: str, now_ms: int) -> Order:
+    """Hold the money of a locked live order whose payment was confirmed, and go on with it."""
+    money.hold(tx, order, payer_id=payer_id, now_ms=now_ms)
+    return _take(tx, order, payer_id=payer_id, now_ms=now_ms)
 
 
 def pay_test(tx: Tx, order_id: str, *, actor_id: str, now_ms: int) -> Order:
@@ -167,7 +172,7 @@ def pay_test(tx: Tx, order_id: str, *, actor_id: str, now_ms: int) -> Order:
         raise PaymentElsewhereError("This payment is not a test.")
     if order.payer_id == actor_id:
         return order
-    _check(tx, order, actor_id=actor_id, shown_minor=None, now_ms=now_ms)
+    check_order(tx, order, actor_id=actor_id, shown_minor=None, now_ms=now_ms)
     fault = fault_of(order)
     if fault is Fault.DECLINED:
         raise PaymentDeclinedError("The test payment was declined, as its amount asks for.")
@@ -200,7 +205,10 @@ def _take(tx: Tx, order: Order, *, payer_id: str, now_ms: int) -> Order:
     return capture(tx, held, amount_minor=held.money.amount_minor, now_ms=now_ms)
 
 
-def _check(tx: Tx, order: Order, *, actor_id: str, shown_minor: int | None, now_ms: int) -> None:
+def check_order(
+    tx: Tx, order: Order, *, actor_id: str, shown_minor: int | None, now_ms: int
+) -> None:
+    """Refuse an order that is over, that is paid elsewhere, or that was shown otherwise."""
     check_payable(order, now_ms=now_ms)
     is_bound = bool(order.program_id or order.openid)
     if is_bound and not repository.is_admitted(tx, order.id, actor_id):
