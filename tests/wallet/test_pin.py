@@ -17,6 +17,7 @@ from host.wallet.errors import (
     WrongPinError,
 )
 from host.wallet.service import entry
+from host.wallet.service import pin as pins
 from tests.conftest import START_MS, Clock
 
 RIGHT, WRONG = "471138", "471139"
@@ -152,7 +153,20 @@ async def test_replacing_takes_the_old_one(deps: Deps, ann: str) -> None:
 
 @pytest.mark.parametrize(
     "pin",
-    ["", "12345", "1234567", "000000", "123456", "654321", "890123", "１２３７４５", "12a456"],
+    [
+        "",
+        "12345",
+        "1234567",
+        "000000",
+        "123456",
+        "654321",
+        "890123",
+        "112211",
+        "246246",
+        "471174",
+        "１２３７４５",
+        "12a456",
+    ],
 )
 async def test_a_pin_that_would_be_guessed_is_refused(deps: Deps, pin: str) -> None:
     """Six ASCII digits that neither repeat nor count."""
@@ -166,3 +180,23 @@ async def test_the_pin_is_not_stored(deps: Deps, ann: str) -> None:
 
     assert row is not None
     assert row["pin_hash"].startswith("$argon2id$")
+
+
+async def test_a_forgotten_pin_counts_anew_after_a_day(deps: Deps, ann: str, clock: Clock) -> None:
+    """Until then the old one does and the change can be stopped; then it is judged as changed."""
+    new = "820461"
+    pin_hash = await deps.passwords.hash(new)
+    for is_stopped in (True, False):
+        await deps.db.write(pins.begin_reset, ann, pin_hash=pin_hash, now_ms=deps.now_ms())
+        with pytest.raises(WrongPinError):
+            await give(deps, new)
+        await give(deps, RIGHT)
+        if is_stopped:
+            await deps.db.write(service.stop_reset, ann)
+            clock.forward(pins.RESET_AFTER_MS)
+            await give(deps, RIGHT)
+
+    clock.forward(pins.RESET_AFTER_MS)
+    await give(deps, new)
+    with pytest.raises(WrongPinError):
+        await give(deps, RIGHT)
