@@ -14,7 +14,7 @@ from typing import Any, Protocol, cast
 from runtime import messages as m
 from runtime import plain, supervisor
 from runtime.job import Asked, Job
-from runtime.model import CallRequest, Event, EventFailedError
+from runtime.model import CallRequest, Event, EventFailedError, Incident
 from runtime.protocol import (
     COMPILED_BYTES_MAX,
     FRAME_SLACK_BYTES,
@@ -72,6 +72,8 @@ class Connection(asyncio.Protocol):
         self.ready: asyncio.Future[None] = loop.create_future()
         self.ready.add_done_callback(_look_at_error)
         self.closed: asyncio.Future[None] = loop.create_future()
+        # What its end was, once the kernel has told: an incident, or nothing to speak of.
+        self.judged: asyncio.Future[Incident | None] = loop.create_future()
         self.is_retiring = False
         # Why we killed it, if we did, and what there is to say about it.
         self.killed_for = ""
@@ -288,7 +290,9 @@ class Connection(asyncio.Protocol):
             return EventFailedError("wall", f"took longer than {seconds:g} s and was stopped")
         if self.killed_for == "stopped":
             return EventFailedError("stopped", "the host is stopping", retryable=True)
-        return EventFailedError("died", "the worker ended before the event did", retryable=True)
+        return EventFailedError(
+            "died", "the worker ended before the event did", retryable=True, ended=self.judged
+        )
 
     # ── time ──
 

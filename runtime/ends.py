@@ -31,6 +31,8 @@ class Ends:
 
     def forget(self) -> None:
         """Expect no exit status any more: the zygote that would tell has ended."""
+        for lost in self._lost.values():
+            lost.judged.set_result(None)
         self._lost.clear()
 
     async def note(self, exited: Exited, connection: Connection | None) -> None:
@@ -39,7 +41,10 @@ class Ends:
             # What it said last is still in the socket; the transport will find the end by itself.
             await connection.closed
         lost = self._lost.pop(exited.id, None)
-        incident = None if lost is None else judge(lost, exited)
+        if lost is None:
+            return
+        incident = judge(lost, exited)
+        lost.judged.set_result(incident)
         if incident is not None:
             self._on_incident(incident)
 

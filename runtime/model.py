@@ -1,5 +1,6 @@
 """What the host gives to the pool and what it gets back.  Plain values, all of them."""
 
+from asyncio import Future
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -103,6 +104,8 @@ class EventFailedError(Exception):
     ``overloaded``, ``isolation``, ``stopped``.
 
     ``retryable`` says that the same event may be sent again: nothing says that it was at fault.
+    ``ended`` is there when its worker has ended, and gives the incident that this was, if any, once
+    the kernel has told how.
     """
 
     def __init__(
@@ -114,8 +117,10 @@ class EventFailedError(Exception):
         line: int | None = None,
         retryable: bool = False,
         logs: tuple[Logged, ...] = (),
+        ended: "Future[Incident | None] | None" = None,
     ) -> None:
         super().__init__(reason, message)
+        self.ended = ended
         self.reason = reason
         self.message = message
         self.file = file

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from host.bridge import app_life, service
+from host.bridge.alarm import is_alarm
 from host.bridge.documents import DocumentConflictError
 from host.bridge.errors import ProgramStoppedError
 from host.bridge.gate import open_gate
@@ -89,7 +90,7 @@ class Runner:
         try:
             return await self._run(visit, ready, event, tape)
         except EventFailedError as error:
-            if error.reason != "died":
+            if error.reason != "died" or await is_alarm(error, event):
                 raise
         visit.writes, visit.effects, visit.sheets = writes, effects, sheets
         tape.calls.clear()

@@ -3,6 +3,8 @@
 import asyncio
 import os
 import signal
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -51,11 +53,16 @@ class Home(Counting):
         self.n = 2
 
     @sdk.idempotent
+    def spin(self, event):
+        while True:
+            self.n += 1
+
+    @sdk.idempotent
     def on_show(self):
         pass
 '''
 TEMPLATE = b"""<p>{{ n }}</p><button m-on:tap="promised">a</button>
-<button m-on:tap="plain">b</button>"""
+<button m-on:tap="plain">b</button><button m-on:tap="spin">c</button>"""
 FILES = {"shared.py": BASE, "pages/home/home.py": PAGE, "pages/home/home.html": TEMPLATE}
 
 
@@ -68,17 +75,21 @@ async def tap_and_kill(ann: Browser, handler: str, *, times: int) -> None:
         # A call for stored data waits for this lock.
         tap = asyncio.create_task(ann.tap(handler, "tap-0001"))
         for _ in range(times):
-            worker = await _wait_for_a_call(pool)
+            worker = await _wait_for(pool, _waits_for_the_host)
             os.kill(worker.pid, signal.SIGKILL)
             await worker.closed
     await tap
 
 
-async def _wait_for_a_call(pool: Pool) -> Connection:
+def _waits_for_the_host(worker: Connection) -> bool:
+    return bool(worker.in_flight) and not worker.due_count
+
+
+async def _wait_for(pool: Pool, is_so: Callable[[Connection], Any]) -> Connection:
     while True:
         for group in pool._groups.values():
             for worker in group.workers:
-                if worker.in_flight and not worker.due_count and not worker.closed.done():
+                if is_so(worker) and not worker.closed.done():
                     return worker
         await asyncio.sleep(0.005)
 
@@ -121,10 +132,29 @@ async def test_without_a_promise_nothing_is_run_again(ann: Browser) -> None:
     assert ["0"] == ann.texts
 
 
+@pytest.mark.parametrize(("sign", "is_run_again"), [(signal.SIGKILL, True), (signal.SIGSYS, False)])
+async def test_an_attack_is_not_repeated(
+    ann: Browser, sign: signal.Signals, *, is_run_again: bool
+) -> None:
+    """Whose worker was ended for a forbidden call, and not by chance, gets no second one."""
+    pool = ann.deps.runtime
+    assert pool is not None
+    tap = asyncio.create_task(ann.tap("spin"))
+    async with asyncio.timeout(10):
+        worker = await _wait_for(pool, lambda each: each.due_count)
+    os.kill(worker.pid, sign)
+
+    with pytest.raises(PageFailedError) as failed:
+        await tap
+
+    # Run again it computes for too long, which is its own fault.
+    assert failed.value.is_retryable is not is_run_again
+
+
 def test_promises_are_read_without_running_the_program() -> None:
     """By the name that the file gives it; who replaces a method promises anew."""
     package = read_package(shop.write_archive(shop.files() | FILES))
 
-    assert {("pages/home/home", "promised"), ("pages/home/home", "on_show")} == (
+    assert {("pages/home/home", each) for each in ("promised", "spin", "on_show")} == (
         find_idempotent(package)
     )
