@@ -68,6 +68,7 @@ def main(compiler: str, control: int, uid_first: int, uid_count: int) -> NoRetur
         box.warm_up(warm_code)
     # What is here now stays shared with every worker: the collector must not touch it.
     gc.collect()
+    libc.give_back_memory()
     holes.fill()
     gc.freeze()
     server = Zygote(socket.socket(fileno=control), used_bytes, box, warm_code, is_root=is_root)

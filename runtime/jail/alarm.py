@@ -15,6 +15,7 @@ import fcntl
 import os
 import socket
 import struct
+import sys
 
 from runtime.jail import libc, seccomp, syscalls
 
@@ -53,8 +54,8 @@ def raise_wall(teller: socket.socket, worker_id: int) -> None:
     if _NOTIFIER is None or _SEAL is None:
         raise OSError("no filter for this processor")
     listener = libc.syscall(_SECCOMP, _SET_MODE_FILTER, _NEW_LISTENER, _NOTIFIER.pointer)
-    passed = (socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [listener]))
-    teller.sendmsg([struct.pack("<Q", worker_id)], [passed])
+    passed = (socket.SOL_SOCKET, socket.SCM_RIGHTS, listener.to_bytes(4, sys.byteorder))
+    teller.sendmsg([worker_id.to_bytes(8, "little")], [passed])
     os.close(listener)
     os.close(teller.detach())
     seccomp.load_filter(_SEAL)

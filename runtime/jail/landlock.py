@@ -40,9 +40,8 @@ def ruleset(known: int) -> bytes:
     return struct.pack(f"{len(fields)}Q", *fields)
 
 
-def deny_everything(known: int) -> None:
-    """Take every right that Landlock version ``known`` handles away from this process, for good."""
-    attributes = ruleset(known)
+def deny_everything(attributes: bytes) -> None:
+    """Take every right that a ruleset names away from this process, for good."""
     descriptor = libc.syscall(_CREATE_RULESET, attributes, len(attributes), 0)
     try:
         libc.syscall(_RESTRICT_SELF, descriptor, 0)

@@ -19,8 +19,13 @@ PR_CAP_AMBIENT_CLEAR_ALL = 4
 CAPABILITY_COUNT_MAX = 64
 _FILE_BYTES_MAX = 1 << 16
 _CAPABILITY_VERSION_3 = 0x20080522
+_OWN_CAPABILITIES = struct.pack("II", _CAPABILITY_VERSION_3, 0)
+_NO_CAPABILITIES = struct.pack("6I", *[0] * 6)
 
 _libc = ctypes.CDLL(None, use_errno=True) if IS_LINUX else None
+if _libc is not None:
+    # Looked up once, in the zygote, and not by each worker in memory of its own.
+    _ = (_libc.syscall, _libc.prctl, _libc.capset)
 
 
 def _check(result: int, what: str) -> int:
@@ -93,6 +98,13 @@ def unmount(target: bytes, flags: int) -> None:
     _check(_libc.umount2(target, flags), "umount")
 
 
+def give_back_memory() -> None:
+    """Give what the C library holds and nobody uses back to the system."""
+    trim = getattr(_libc, "malloc_trim", None)
+    if trim is not None:
+        trim(0)
+
+
 def die_with_parent() -> None:
     """Ask the kernel to kill this process when its parent ends.
 
@@ -117,5 +129,4 @@ def drop_capabilities() -> None:
     if _libc is None:
         raise OSError("capabilities need Linux")
     prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL)
-    header = struct.pack("II", _CAPABILITY_VERSION_3, 0)
-    _check(_libc.capset(header, struct.pack("6I", *[0] * 6)), "capset")
+    _check(_libc.capset(_OWN_CAPABILITIES, _NO_CAPABILITIES), "capset")

@@ -3,7 +3,7 @@
 import os
 import resource
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from runtime.jail import alarm, landlock, libc, seccomp
@@ -17,7 +17,7 @@ CPU_S_MAX = 3600
 
 _code = seccomp.build_filter(libc.machine()) if libc.IS_LINUX else None
 _FILTER = seccomp.Loadable(_code) if _code else None
-_LANDLOCK_VERSION = landlock.version()
+_RULESET = landlock.ruleset(landlock.version())
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def lockdown(
     steps: tuple[tuple[str, Callable[[], object]], ...] = (
         ("caps", libc.drop_capabilities),
         ("no_new_privs", _renounce_privileges),
-        ("landlock", lambda: landlock.deny_everything(_LANDLOCK_VERSION)),
+        ("landlock", lambda: landlock.deny_everything(_RULESET)),
         ("seccomp", lambda: _filter_calls(teller, worker_id)),
     )
     for name, put_up in steps:
@@ -91,25 +91,34 @@ def _renounce_privileges() -> None:
     libc.prctl(libc.PR_SET_DUMPABLE, 0)
 
 
-def _limit_resources(keep: int, limits: BoxLimits) -> None:
-    address_space = limits.used_bytes + limits.memory_bytes
-    wanted = {
+def _bounds(wanted: Mapping[str, int]) -> list[tuple[int, int]]:
+    """Return the limits as the system knows them; an operator's lower one cannot be raised."""
+    found = []
+    for name, value in wanted.items():
+        kind = getattr(resource, name, None)
+        if kind is not None:
+            _, hard = resource.getrlimit(kind)
+            found.append((kind, value if hard == resource.RLIM_INFINITY else min(value, hard)))
+    return found
+
+
+# Worked out in the zygote: what each worker did for itself would be memory of its own.
+_SAME_FOR_ALL = _bounds(
+    {
         "RLIMIT_CORE": 0,
         "RLIMIT_FSIZE": 0,
         "RLIMIT_MEMLOCK": 0,
         "RLIMIT_MSGQUEUE": 0,
         "RLIMIT_NPROC": 0,
-        "RLIMIT_NOFILE": keep + 1,
         "RLIMIT_SIGPENDING": 8,
-        "RLIMIT_AS": address_space,
     }
-    for name, value in wanted.items():
-        kind = getattr(resource, name, None)
-        if kind is not None:
-            _, hard = resource.getrlimit(kind)
-            # An operator's lower limit stays: it cannot be raised, and should not be.
-            bound = value if hard == resource.RLIM_INFINITY else min(value, hard)
-            resource.setrlimit(kind, (bound, bound))
+)
+
+
+def _limit_resources(keep: int, limits: BoxLimits) -> None:
+    own = _bounds({"RLIMIT_NOFILE": keep + 1, "RLIMIT_AS": limits.used_bytes + limits.memory_bytes})
+    for kind, bound in (*_SAME_FOR_ALL, *own):
+        resource.setrlimit(kind, (bound, bound))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_S_MAX, CPU_S_MAX + 1))
 
 

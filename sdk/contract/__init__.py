@@ -5,12 +5,17 @@ of arguments, answers and events, the error codes, the manifest, and the form of
 nothing but the standard library and msgspec, so any tool can read it.
 """
 
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from sdk.contract.arguments import bind_args, validate_args
 from sdk.contract.capabilities import CAPABILITIES, Capability
 from sdk.contract.errors import CALL_ERRORS, ArgumentRefusedError
 from sdk.contract.findings import Finding, has_errors
-from sdk.contract.manifest import HOST_CODE, Manifest, validate_manifest
 from sdk.contract.scopes import LANGUAGES, SCOPES, Scope
+
+if TYPE_CHECKING:
+    from sdk.contract.manifest import HOST_CODE, Manifest, validate_manifest
 
 __all__ = [
     "CALL_ERRORS",
@@ -28,3 +33,10 @@ __all__ = [
     "validate_args",
     "validate_manifest",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Import what reads manifests when somebody asks for it: no worker of a host ever does."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module("sdk.contract.manifest"), name)
