@@ -10,7 +10,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256
 
+from host.bridge.channel import pages_of
 from host.bridge.pairwise import openid
+from host.bridge.visit import CallBudget
 from host.core.deps import Deps
 from host.core.money import Money
 from host.payments import pairs, secrets
@@ -31,9 +33,10 @@ SCOPES = ("payments",)
 
 
 @pytest.fixture
-async def ann(running: Deps, lane: Lane) -> Caller:
-    """The buyer in a shop that may ask for payments of its server."""
+async def ann(running: Deps, lane: Lane, clock: Clock) -> Caller:
+    """The buyer in a shop that may ask for payments of its server; a minute is the test's."""
     package = caller.files(scopes=SCOPES)
+    pages_of(running)._budget = CallBudget(lambda: clock.now_ms() / 1000)
     return await open_caller(running, lane, package=package, scopes=SCOPES)
 
 

@@ -44,7 +44,7 @@ def find_span(
     """
     rows = tx.rows(
         "SELECT t.id, e.seq, t.created_at_ms, t.purpose, e.change_minor, e.balance_minor,"
-        " t.currency, t.reference, '' AS other_id, '' AS memo, NULL AS escrow_status,"
+        " t.currency, t.reference, t.actor_id, '' AS other_id, '' AS memo, NULL AS escrow_status,"
         " NULL AS brand_id FROM wallet_entry e JOIN wallet_transfer t ON t.seq = e.seq"
         " WHERE e.account_id = :id AND e.seq > :after"
         " AND e.seq >= COALESCE((SELECT seq FROM wallet_transfer WHERE created_at_ms >= :since"
