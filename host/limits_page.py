@@ -312,6 +312,10 @@ SECTIONS: dict[str, tuple[Line, ...]] = {
         ("One frame of the live channel, upwards", "host.core.live_socket:FRAME_BYTES_MAX"),
         ("Live events are kept for", "host.core.live:KEPT_MS"),
         ("Answers by idempotency key are kept for", "host.core.answers:KEPT_MS"),
+        (
+            "Refusals with a key, of one person at one address",
+            "host.core.answers:REFUSALS_PER_MINUTE_MAX",
+        ),
         ("Access tokens from one address", "host.brands.api:_TOKENS_PER_MINUTE"),
         ("The id of a message", "host.chat.model:CLIENT_ID_LENGTH_MAX"),
         ("The id of a post or comment", "host.feed.model:ID_LENGTH_MAX"),

@@ -10,9 +10,12 @@ from dataclasses import dataclass
 
 from host.core.db import Tx
 from host.core.errors import IdempotencyKeyReusedError
+from host.core.limits import check_rate
 
 # A day longer than the seven that are promised.
 KEPT_MS = 8 * 24 * 3600 * 1000
+# A refusal costs its caller nothing and is a row for a week.
+REFUSALS_PER_MINUTE_MAX = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,12 @@ def keep_answer(tx: Tx, asked: Asked, answer: Answer, *, now_ms: int) -> Answer:
         now=now_ms,
     )
     return find_answer(tx, asked) or answer
+
+
+def keep_refusal(tx: Tx, asked: Asked, answer: Answer, *, now_ms: int) -> Answer:
+    """Keep a refusal; who collects them by the hundred is told to wait, and nothing is kept."""
+    check_rate(tx, f"refused:{asked.scope}", per_minute=REFUSALS_PER_MINUTE_MAX, now_ms=now_ms)
+    return keep_answer(tx, asked, answer, now_ms=now_ms)
 
 
 def sweep(tx: Tx, *, now_ms: int) -> int:

@@ -20,7 +20,7 @@ from quart import Response, current_app, request
 from quart.typing import ResponseReturnValue
 
 from host.core import problems
-from host.core.answers import Answer, Asked, find_answer, keep_answer
+from host.core.answers import Answer, Asked, find_answer, keep_answer, keep_refusal
 from host.core.errors import (
     AppError,
     BadInputError,
@@ -83,17 +83,19 @@ async def _once(asked: Asked, handler: Handler, places: dict[str, str]) -> Answe
     earlier = await deps().db.read(find_answer, asked)
     if earlier is not None:
         return earlier
+    keep = keep_answer
     try:
         response: Any = await current_app.make_response(await handler(**places))
     except AppError as refusal:
         if isinstance(refusal, _NOT_KEPT):
             raise
+        keep = keep_refusal
         response = await current_app.make_response(await problems.answer(refusal))
     body = await response.get_data(as_text=True)
     answer = Answer(response.status_code, response.content_type or "", body)
     if answer.status == _NOT_FINAL:
         return answer
-    return await deps().db.write(keep_answer, asked, answer, now_ms=deps().now_ms())
+    return await deps().db.write(keep, asked, answer, now_ms=deps().now_ms())
 
 
 async def _fingerprint() -> str:
