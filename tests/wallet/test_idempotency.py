@@ -175,8 +175,6 @@ async def test_a_refusal_reaches_all_who_wait() -> None:
 async def test_refusals_are_not_collected_by_the_hundred(ann: Person, bob: Person) -> None:
     """After sixty in a minute the caller is told to wait; the key stays free."""
     dear = transfer(bob, amount_minor=60_000)
-    heard = [
-        (await ann.put(f"/api/v1/wallet/transfers/too-dear-{n}", dear))[0] for n in range(62)
-    ]
+    heard = [(await ann.put(f"/api/v1/wallet/transfers/too-dear-{n}", dear))[0] for n in range(62)]
 
     assert [409] * 60 + [429] * 2 == heard
