@@ -50,6 +50,8 @@ class Cashier:
     shop: Brand
     available_minor: int
     has_pin: bool
+    # Whether a PIN or a passkey is needed: not for a small payment, when the payer chose so.
+    needs_proof: bool
     # Why it cannot be paid at this moment.
     refusal: AppError | None
 
@@ -102,9 +104,13 @@ def read_cashier(tx: Tx, order_id: str, *, actor_id: str, now_ms: int) -> Cashie
     """Return what the cashier shows a person; a paid order is shown to its payer alone."""
     order = _access(tx, order_id, actor_id=actor_id)
     refusal: AppError | None = None
+    needs_proof = order.is_live
     if order.payer_id is None:
         try:
             check_payment(tx, order_id, actor_id=actor_id, shown_minor=None, now_ms=now_ms)
+            intent = payment_intent(order, payer_id=actor_id)
+            if order.is_live:
+                needs_proof = wallet.preview_payment(tx, intent, now_ms=now_ms).needs_proof
         except AppError as error:
             refusal = error
     return Cashier(
@@ -112,6 +118,7 @@ def read_cashier(tx: Tx, order_id: str, *, actor_id: str, now_ms: int) -> Cashie
         brands.find_brands(tx, [order.brand_id])[order.brand_id],
         wallet.balance(tx, actor_id, order.currency).available_minor,
         wallet.has_pin(tx, actor_id),
+        needs_proof,
         refusal,
     )
 

@@ -61,6 +61,7 @@ class TogetherView:
     shops: dict[str, Brand]
     available_minor: int
     has_pin: bool
+    needs_proof: bool
     # Why it cannot be paid at this moment.
     refusal: AppError | None
 
@@ -93,9 +94,13 @@ def read_together(tx: Tx, bundle_id: str, *, actor_id: str, now_ms: int) -> Toge
     """Return what the cashier shows a person of a bundle."""
     bundle = _access(tx, bundle_id, actor_id=actor_id)
     refusal: AppError | None = None
+    needs_proof = bundle.is_live
     if not bundle.is_paid_by(actor_id):
         try:
             check_together(tx, bundle_id, actor_id=actor_id, shown_minor=None, now_ms=now_ms)
+            intent = together_intent(bundle, payer_id=actor_id)
+            if bundle.is_live:
+                needs_proof = wallet.preview_payment(tx, intent, now_ms=now_ms).needs_proof
         except AppError as error:
             refusal = error
     return TogetherView(
@@ -103,6 +108,7 @@ def read_together(tx: Tx, bundle_id: str, *, actor_id: str, now_ms: int) -> Toge
         brands.find_brands(tx, {order.brand_id for order in bundle.orders}),
         wallet.balance(tx, actor_id, bundle.money.currency).available_minor,
         wallet.has_pin(tx, actor_id),
+        needs_proof,
         refusal,
     )
 
