@@ -68,6 +68,13 @@ PAYOUTS: tuple[tuple[int, int], ...] = ((2 * _DAY + 2, 100_00),)
 
 async def trade(lane: Lane) -> None:
     """Let everything happen in its order."""
+    await lane.deps.db.write(
+        wallet.set_tier,
+        lane.people["mei"],
+        1,
+        reason="Passport seen at the counter.",
+        now_ms=lane.at(hours=9 * _DAY),
+    )
     from host.demo import bills, webshop  # noqa: PLC0415  (they confirm as these here do)
 
     acts: list[tuple[int, Callable[[], Awaitable[None]]]] = [
