@@ -11,12 +11,15 @@ from quart.typing import TestClientProtocol as Client
 from host.app import create_app
 from host.bridge.channel import close_pages
 from host.core.blobs import DiskBlobs
+from host.core.db import Database
 from host.core.deps import Deps
 from host.core.live import Hub
 from host.core.migrate import migrate
 from host.core.passwords import Passwords
 from host.core.settings import Settings
-from host.core.sqlite import SqliteDatabase
+from tests.postgres import db, own_database, postgres_url, pytest_generate_tests, server
+
+__all__ = ["db", "own_database", "postgres_url", "pytest_generate_tests", "server"]
 
 # 20 November 2026, 09:00 UTC.
 START_MS = 1_795_165_200_000
@@ -64,17 +67,7 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-async def db(settings: Settings, migrated: bytes) -> AsyncIterator[SqliteDatabase]:
-    """A real database, migrated and empty."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    settings.database_path.write_bytes(migrated)
-    database = await SqliteDatabase.open(settings.database_path)
-    yield database
-    await database.close()
-
-
-@pytest.fixture
-async def deps(settings: Settings, db: SqliteDatabase, clock: Clock) -> AsyncIterator[Deps]:
+async def deps(settings: Settings, db: Database, clock: Clock) -> AsyncIterator[Deps]:
     """The parts of a host without a mini-program runtime; hashing is cheap here."""
     passwords = Passwords(time_cost=1, memory_kib=8)
     parts = Deps(

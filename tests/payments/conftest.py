@@ -1,32 +1,17 @@
 """Fixtures of the payments' tests."""
 
 import dataclasses
-import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from quart import Quart
 
-from bench.postgres import find_programs
 from host.core.deps import Deps
 from host.core.settings import Settings
 from tests.conftest import Clock
 from tests.payments import make
 from tests.payments.make import Receiver, Shop
-from tests.wallet.conftest import db, own_database, postgres_url, server
-
-__all__ = ["db", "own_database", "postgres_url", "server"]
-
-ON_BOTH = frozenset({"test_orders", "test_refunds"})
-
-
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run the tests of money on each database that is there."""
-    name = metafunc.module.__name__.rpartition(".")[2]
-    has_server = "TEST_POSTGRES_URL" in os.environ or find_programs() is not None
-    if "db" in metafunc.fixturenames and name in ON_BOTH and has_server:
-        metafunc.parametrize("db", ["sqlite", "postgresql"], indirect=True)
 
 
 @pytest.fixture
