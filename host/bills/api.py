@@ -18,7 +18,7 @@ from host.bills.web import desk
 from host.brands.edge import acting_for
 from host.core.idempotency import read_key
 from host.core.web import current_person_id, deps
-from host.wallet.edge import decode_once, read_money, read_proof
+from host.wallet.edge import SIGNED_CHARS_MAX, decode_once, read_money, read_proof
 
 blueprint = Blueprint("bills_api", __name__, url_prefix="/api/v1")
 
@@ -44,11 +44,12 @@ class PutAnswer(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class PutBillPayment(msgspec.Struct, forbid_unknown_fields=True):
-    """Body of ``PUT /bills/<bill_id>/payments/<key>``: what the caller has seen, and the PIN."""
+    """Body of ``PUT /bills/<bill_id>/payments/<key>``: what the caller saw, and a proof."""
 
     version: Annotated[int, Meta(ge=1, le=10**15)]
     amount_minor: int
-    pin: Annotated[str, Meta(max_length=64)]
+    pin: Annotated[str, Meta(max_length=64)] | None = None
+    passkey: Annotated[str, Meta(max_length=SIGNED_CHARS_MAX)] | None = None
 
 
 class PostAccount(msgspec.Struct, forbid_unknown_fields=True):
@@ -155,7 +156,7 @@ async def put_bill_payment(bill_id: str, key: str) -> ResponseReturnValue:
         actor_id=person_id,
         version=body.version,
         shown_minor=body.amount_minor,
-        proof=read_proof(body.pin),
+        proof=read_proof(body.pin, body.passkey),
     )
     return _format_payment(payment)
 

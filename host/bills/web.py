@@ -15,7 +15,8 @@ from host.core.problems import to_problem
 from host.core.text import whole_number
 from host.core.web import current_person_id, deps, render, see_other, settings
 from host.wallet import service as wallet
-from host.wallet.edge import gate, read_proof
+from host.wallet.edge import gate, needs_proof, read_proof
+from host.wallet.errors import PasskeyChallengeError
 
 blueprint = Blueprint("bills", __name__)
 
@@ -86,6 +87,8 @@ async def post_bill(bill_id: str) -> ResponseReturnValue:
             shown_minor=_whole(form, "amount_minor"),
             proof=read_proof(form.get("pin"), form.get("passkey")),
         )
+    except PasskeyChallengeError:
+        raise  # for the page's script, which asks the device and comes again
     except AppError as error:
         page = await _draw(bill_id, error=error)
         return Response(page, error.status, content_type="text/html; charset=utf-8")
@@ -118,6 +121,7 @@ async def _draw(bill_id: str, *, error: AppError | None = None) -> str:
     person_id = current_person_id()
     shown = await deps().db.read(service.access_bill, bill_id, actor_id=person_id)
     have = await deps().db.read(wallet.balance, person_id, shown.bill.money.currency)
+    key = new_id()
     return await render(
         "bills/bill.html",
         tab="wallet",
@@ -125,7 +129,8 @@ async def _draw(bill_id: str, *, error: AppError | None = None) -> str:
         can_pay=shown.bill.status is BillStatus.OPEN,
         has_pin=await deps().db.read(wallet.has_pin, person_id),
         balance=have,
-        key=new_id(),
+        needs_proof=await needs_proof(entry.intent_of(shown.bill, key=key, actor_id=person_id)),
+        key=key,
         problem=to_problem(error) if error else None,
         is_pin_problem=error is not None and error.problem in ("wrong-pin", "pin-locked"),
     )

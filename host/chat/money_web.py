@@ -12,7 +12,7 @@ from host.core.ids import derived_id, new_id
 from host.core.money import CURRENCIES, parse_amount, parse_currency
 from host.core.text import clean_line, whole_number
 from host.core.web import current_person_id, deps, render, see_other
-from host.wallet.edge import gate, read_proof, read_typed_money
+from host.wallet.edge import gate, needs_proof, read_proof, read_typed_money
 from host.wallet.people_model import PacketKind
 from host.wallet.service import views
 from host.wallet.service.packets import GREETING_LENGTH_MAX, PACKET_SHARES_MAX
@@ -54,6 +54,7 @@ async def confirm_packet(conversation_id: str) -> ResponseReturnValue:
     view = await deps().db.read(views.read_spend, person_id, currency=ask.money.currency)
     if not view.has_pin:
         return see_other(f"/wallet/pin?next=/chats/{conversation_id}")
+    key = new_id()
     return await render(
         "wallet/confirm.html",
         tab="chats",
@@ -62,7 +63,8 @@ async def confirm_packet(conversation_id: str) -> ResponseReturnValue:
         money=ask.money,
         receiver=None,
         memo=ask.greeting,
-        key=new_id(),
+        key=key,
+        needs_proof=await needs_proof(money_entry.packet_intent(ask, key=key, actor_id=person_id)),
         packet={"kind": str(ask.kind), "share_count": ask.share_count, "greeting": ask.greeting},
     )
 

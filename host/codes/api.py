@@ -19,12 +19,13 @@ from host.codes.service import entry
 from host.core.idempotency import idempotent, read_key
 from host.core.ids import derived_id
 from host.core.web import current_person_id, deps, settings
-from host.wallet.edge import decode_once, read_money, read_proof
+from host.wallet.edge import SIGNED_CHARS_MAX, decode_once, read_money, read_proof
 
 blueprint = Blueprint("codes_api", __name__, url_prefix="/api/v1")
 
 _LINE = Annotated[str, Meta(max_length=1024)]
 _PIN = Annotated[str, Meta(max_length=64)]
+_SIGNED = Annotated[str, Meta(max_length=SIGNED_CHARS_MAX)]
 
 
 class PutCharge(msgspec.Struct, forbid_unknown_fields=True):
@@ -48,7 +49,8 @@ class PutChargePayment(msgspec.Struct, forbid_unknown_fields=True):
     """Body of ``PUT /charges/<charge_id>/payment``."""
 
     amount_minor: int
-    pin: _PIN
+    pin: _PIN | None = None
+    passkey: _SIGNED | None = None
 
 
 class PutLinkPayment(msgspec.Struct, forbid_unknown_fields=True):
@@ -56,7 +58,8 @@ class PutLinkPayment(msgspec.Struct, forbid_unknown_fields=True):
 
     amount_minor: int
     currency: str
-    pin: _PIN
+    pin: _PIN | None = None
+    passkey: _SIGNED | None = None
     memo: _LINE = ""
 
 
@@ -113,7 +116,7 @@ async def put_link(handle: str, key: str) -> ResponseReturnValue:
 
 @blueprint.put("/charges/<charge_id>/payment")
 async def put_charge_payment(charge_id: str) -> ResponseReturnValue:
-    """Confirm what a till asks of the caller, with the PIN."""
+    """Confirm what a till asks of the caller, with the PIN or a passkey."""
     person_id = current_person_id()
     body = decode_once(PutChargePayment, await request.get_data())
     charge = await entry.confirm_charge(
@@ -121,7 +124,7 @@ async def put_charge_payment(charge_id: str) -> ResponseReturnValue:
         charge_id,
         actor_id=person_id,
         shown_minor=body.amount_minor,
-        proof=read_proof(body.pin),
+        proof=read_proof(body.pin, body.passkey),
     )
     return _format_charge(charge)
 
@@ -154,7 +157,7 @@ async def put_link_payment(token: str, key: str) -> ResponseReturnValue:
         payer_id=person_id,
         money=read_money(body.amount_minor, body.currency),
         memo=body.memo,
-        proof=read_proof(body.pin),
+        proof=read_proof(body.pin, body.passkey),
     )
     return {"transfer_id": paid.transfer_id}, 201
 

@@ -10,11 +10,12 @@ from typing import Any, TypeVar
 
 from quart import g, request
 
-from host.core.errors import BadInputError
+from host.core.errors import AppError, BadInputError
 from host.core.money import AMOUNT_MINOR_MAX, Money, parse_amount, parse_currency
 from host.core.web import decode, deps
-from host.wallet.authority import Gate, Proof
+from host.wallet.authority import Gate, PaymentIntent, Proof
 from host.wallet.errors import AmountTooLargeError
+from host.wallet.service.authorise import preview_payment
 
 T = TypeVar("T")
 
@@ -62,6 +63,21 @@ def origin() -> str:
 def read_proof(pin: str | None, passkey: str | None = None) -> Proof:
     """Return what came with a payment, and from which device."""
     return Proof(pin, passkey, device_at_ms=g.get("session_at_ms"))
+
+
+async def needs_proof(intent: PaymentIntent) -> bool:
+    """Tell whether a payment will ask for a PIN or a passkey, for the page that asks.
+
+    What would be refused is asked for as usual: paying it says why it is refused.
+    """
+    device_at_ms = read_proof(None).device_at_ms
+    try:
+        demand = await deps().db.read(
+            preview_payment, intent, device_at_ms=device_at_ms, now_ms=deps().now_ms()
+        )
+    except AppError:
+        return True
+    return demand.needs_proof
 
 
 def _refuse_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from host.bills import repository, repository_payments
 from host.bills.adapters import ADAPTERS, BillerAdapter
-from host.bills.model import Account, Answer, Payment, PaymentState
+from host.bills.model import Account, Answer, Bill, Payment, PaymentState
 from host.bills.service import payments, people
 from host.core.db import Database, Tx
 from host.core.ids import derived_id
@@ -39,7 +39,7 @@ async def settle_bill(
 ) -> Payment:
     """Pay a bill as it was shown; a bill that has changed since is refused, and nothing charged."""
     db = desk.gate.db
-    payment_id = derived_id("bills.payment", actor_id, bill_id, key)
+    payment_id = _payment_id(bill_id, key=key, actor_id=actor_id)
     checked = await db.read(
         payments.check_bill, bill_id, actor_id=actor_id, version=version, shown_minor=shown_minor
     )
@@ -61,6 +61,12 @@ async def settle_bill(
     if payment.id != payment_id:
         return payment
     return await _ask(db, payment, is_new=True, now_ms=desk.now_ms())
+
+
+def intent_of(bill: Bill, *, key: str, actor_id: str) -> wallet.PaymentIntent:
+    """Return what paying a bill as it is now asks its payer to confirm."""
+    payment_id = _payment_id(bill.id, key=key, actor_id=actor_id)
+    return payments.bill_intent(payment_id, bill, person_id=actor_id)
 
 
 async def link_number(
@@ -98,6 +104,10 @@ async def _ask(db: Database, payment: Payment, *, is_new: bool, now_ms: int) -> 
     except TimeoutError:
         answer = Answer(PaymentState.UNKNOWN)
     return await db.write(payments.record_answer, payment.id, answer, now_ms=now_ms)
+
+
+def _payment_id(bill_id: str, *, key: str, actor_id: str) -> str:
+    return derived_id("bills.payment", actor_id, bill_id, key)
 
 
 def _adapter(tx: Tx, payment: Payment) -> BillerAdapter | None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from host.codes.errors import TillLockedError
-from host.codes.model import Charge, ChargeStatus, Paid
+from host.codes.model import Charge, ChargeStatus, Link, Paid
 from host.codes.number import read_number
 from host.codes.service import charges, links
 from host.core.db import Database
@@ -101,6 +101,12 @@ async def confirm_charge(
     return await _pay(desk, shown.charge, proof)
 
 
+def scanned_intent(link: Link, *, key: str, payer_id: str, money: Money) -> wallet.PaymentIntent:
+    """Return what paying through a scanned code asks its payer to confirm."""
+    transfer_id = derived_id("codes.pay", payer_id, key)
+    return links.link_intent(transfer_id, link, payer_id=payer_id, money=money)
+
+
 async def pay_scanned(
     desk: Desk,
     *,
@@ -112,9 +118,9 @@ async def pay_scanned(
     proof: wallet.Proof,
 ) -> Paid:
     """Pay through a scanned code, with the PIN; the same key pays once."""
-    transfer_id = derived_id("codes.pay", payer_id, key)
     opened = await desk.db.read(links.find_link, token)
-    intent = links.link_intent(transfer_id, opened, payer_id=payer_id, money=money)
+    intent = scanned_intent(opened, key=key, payer_id=payer_id, money=money)
+    transfer_id = intent.subject_id
     confirmation_id = await wallet.authorise(desk.gate, intent, proof, now_ms=desk.now_ms())
     return await desk.db.write(
         links.pay_link,

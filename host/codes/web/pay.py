@@ -15,7 +15,7 @@ from host.core.problems import to_problem
 from host.core.text import whole_number
 from host.core.web import current_person_id, deps, render, see_other
 from host.wallet import service as wallet
-from host.wallet.edge import read_proof
+from host.wallet.edge import needs_proof, read_proof
 from host.wallet.errors import PasskeyChallengeError
 
 blueprint = Blueprint("pay", __name__)
@@ -103,6 +103,7 @@ async def _draw(charge_id: str, *, error: AppError | None = None) -> str:
         shown=shown,
         status=status,
         balance=have,
+        needs_proof=await needs_proof(service.charge_intent(shown.charge)),
         problem=to_problem(error) if error else None,
         is_pin_problem=error is not None and error.problem in ("wrong-pin", "pin-locked"),
     )

@@ -15,7 +15,7 @@ from host.core.ids import new_id
 from host.core.problems import to_problem
 from host.core.text import clean_line
 from host.core.web import current_person_id, deps, render, see_other, settings, wants_fragment
-from host.wallet.edge import read_proof, read_typed_money
+from host.wallet.edge import needs_proof, read_proof, read_typed_money
 from host.wallet.service import views
 
 blueprint = Blueprint("scan", __name__)
@@ -64,8 +64,16 @@ async def confirm_link(token: str) -> ResponseReturnValue:
     spend = await deps().db.read(views.read_spend, person_id, currency=money.currency)
     if not spend.has_pin:
         return see_other(f"/wallet/pin?next=/c/{token}")
+    key = new_id()
+    intent = entry.scanned_intent(opened.link, key=key, payer_id=person_id, money=money)
     return await render(
-        "codes/confirm.html", tab="wallet", opened=opened, money=money, memo=memo, key=new_id()
+        "codes/confirm.html",
+        tab="wallet",
+        opened=opened,
+        money=money,
+        memo=memo,
+        needs_proof=await needs_proof(intent),
+        key=key,
     )
 
 

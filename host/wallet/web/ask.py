@@ -15,7 +15,7 @@ from host.core.text import whole_number
 from host.core.web import current_person_id, deps, render, see_other
 from host.identity import service as identity
 from host.wallet import request_entry
-from host.wallet.edge import gate, read_proof, read_typed_money
+from host.wallet.edge import gate, needs_proof, read_proof, read_typed_money
 from host.wallet.service import request_views, requests, views
 from host.wallet.service.payments import MEMO_LENGTH_MAX
 
@@ -95,6 +95,7 @@ async def show_pay(request_id: str) -> ResponseReturnValue:
         receiver=shown.requester,
         memo=shown.request.memo,
         key=request_id,
+        needs_proof=await needs_proof(requests.pay_intent(shown.request, person_id)),
         hidden={"amount_minor": money.amount_minor},
     )
 
