@@ -92,6 +92,7 @@ def create_app(deps: Deps) -> Quart:
         app.register_blueprint(conformance.make_blueprint())
     deps.card_loaders.update(subscriptions.all_card_loaders())
     deps.due_cards[:] = subscriptions.all_due_cards()
+    deps.holdings[:] = subscriptions.all_holdings()
     subscriptions.install_channels(deps)
     return app
 

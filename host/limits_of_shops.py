@@ -32,6 +32,11 @@ SHOP_SECTIONS: dict[str, tuple[tuple[str, str], ...]] = {
         ),
         ("A payment without an answer comes back after", "host.bills.model:UNANSWERED_BACK_MS"),
     ),
+    "Points": (
+        ("Money for one point", "host.points.model:EARN_MINOR_MAX"),
+        ("Months until points lapse", "host.points.model:EXPIRY_MONTHS_MAX"),
+        ("Lines of the history of points", "host.points.model:HISTORY_LINES_MAX"),
+    ),
     "Exchange and statements": (
         ("Offers to exchange", "host.wallet.service.exchange:QUOTES_PER_MINUTE_MAX"),
         ("An offer to exchange holds for", "host.wallet.service.exchange:QUOTE_TTL_MS"),

@@ -30,6 +30,7 @@ DOMAINS = (
     "payments",
     "codes",
     "bills",
+    "points",
     "programs",
     "market",
     "insights",
@@ -66,6 +67,11 @@ def all_card_loaders() -> dict[str, CardLoader]:
 def all_due_cards() -> list[DueCards]:
     """Return who knows what waits to be paid, for the wallet's first page."""
     return [load for module in _modules("cards") for load in getattr(module, "DUE_CARDS", ())]
+
+
+def all_holdings() -> list[DueCards]:
+    """Return who knows what a person holds beside money, for the wallet's first page."""
+    return [load for module in _modules("cards") for load in getattr(module, "HOLDINGS", ())]
 
 
 def all_sweeps() -> list[Callable[..., int]]:

@@ -39,5 +39,6 @@ class Card:
 # Called with the ids and the person who looks; leaves out what that person may not see.
 CardLoader = Callable[[Tx, Sequence[str], str], dict[str, Card]]
 
-# Called with a person and the time; returns what waits to be paid by them, for the wallet's page.
+# Called with a person and the time; returns what waits to be paid by them, or what they
+# hold beside money, for the wallet's page.
 DueCards = Callable[[Tx, str, int], list[Card]]

@@ -31,3 +31,5 @@ class Deps:
     in_flight: InFlight = field(default_factory=InFlight)
     card_loaders: dict[str, CardLoader] = field(default_factory=dict)
     due_cards: list[DueCards] = field(default_factory=list)
+    # What a person holds beside money, such as points; asked like what is due.
+    holdings: list[DueCards] = field(default_factory=list)

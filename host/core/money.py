@@ -19,6 +19,10 @@ Currency = NewType("Currency", str)
 EXPONENTS: dict[str, int] = {"CNY": 2, "AUD": 2, "USD": 2, "EUR": 2, "JPY": 0, "KWD": 3}
 CURRENCIES = tuple(EXPONENTS)
 
+# Points of a shop's programme: an asset of the ledger and no currency, so nothing that takes money
+# takes it, and no ``Money`` can be made of it.
+POINTS = Currency("PTS")
+
 # One transfer moves at most 10^15 minor units: exact in JSON, and nine thousand of them still fit
 # the signed 64-bit column that holds a balance.
 AMOUNT_MINOR_MAX = 10**15
@@ -45,6 +49,22 @@ class Money:
             raise ValueError(f"amount_minor must be 1 to {AMOUNT_MINOR_MAX}")
         if self.currency not in EXPONENTS:
             raise ValueError(f"{self.currency!r} is not one of {', '.join(CURRENCIES)}")
+
+
+@dataclass(frozen=True, slots=True)
+class Points(Money):
+    """A positive number of points; never equal to money."""
+
+    def __post_init__(self) -> None:
+        if type(self.amount_minor) is not int or not 0 < self.amount_minor <= AMOUNT_MINOR_MAX:
+            raise ValueError(f"a number of points must be 1 to {AMOUNT_MINOR_MAX}")
+        if self.currency != POINTS:
+            raise ValueError(f"{self.currency!r} is not {POINTS}")
+
+
+def quantity(amount_minor: int, currency: Currency) -> Money:
+    """Return what a row of the ledger moved: money, or points.  For the ledger alone."""
+    return Points(amount_minor, currency) if currency == POINTS else Money(amount_minor, currency)
 
 
 def parse_currency(text: str) -> Currency:
@@ -79,7 +99,7 @@ def parse_amount(text: str, currency: str) -> int:
 
 def decimal_text(amount_minor: int, currency: str) -> str:
     """Return ``amount_minor`` as plain digits, such as ``-12.50``: for forms and files."""
-    exponent = EXPONENTS[currency]
+    exponent = 0 if currency == POINTS else EXPONENTS[currency]
     sign, digits = ("-" if amount_minor < 0 else ""), str(abs(amount_minor)).zfill(exponent + 1)
     return f"{sign}{digits[:-exponent]}.{digits[-exponent:]}" if exponent else f"{sign}{digits}"
 

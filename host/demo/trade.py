@@ -11,6 +11,7 @@ from host.core.money import Money, parse_currency
 from host.demo.story import Lane
 from host.market import service as market
 from host.market.model import LineAsk
+from host.points import service as points
 from host.settlement import service as settlement
 from host.settlement.payout_model import Schedule
 from host.wallet import service as wallet
@@ -73,6 +74,16 @@ async def trade(lane: Lane) -> None:
         lane.people["mei"],
         1,
         reason="Passport seen at the counter.",
+        now_ms=lane.at(hours=9 * _DAY),
+    )
+    await lane.deps.db.write(
+        points.set_programme,
+        lane.brands["teahouse"],
+        actor_id=lane.people["wenqing"],
+        is_on=True,
+        earn=Money(20, parse_currency("CNY")),
+        worth=Money(100, parse_currency("CNY")),
+        expiry_months=24,
         now_ms=lane.at(hours=9 * _DAY),
     )
     from host.demo import bills, webshop  # noqa: PLC0415  (they confirm as these here do)

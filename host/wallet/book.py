@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from host.core.errors import IdempotencyKeyReusedError
-from host.core.money import Money
+from host.core.money import Money, quantity
 from host.wallet.chain import link
 from host.wallet.errors import (
     AccountClosedError,
@@ -234,7 +234,7 @@ def _resolution(posting: Resolution, held: Transfer) -> TransferOrder:
         held.order,
         id=posting.id,
         kind=posting.kind,
-        money=held.money if minor is None else Money(minor, held.money.currency),
+        money=held.money if minor is None else quantity(minor, held.money.currency),
         purpose=Purpose.EXPIRY if posting.is_expiry else held.order.purpose,
         actor_id="platform" if posting.is_expiry else held.order.actor_id,
         pending_id=held.id,

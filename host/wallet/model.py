@@ -81,6 +81,11 @@ class Purpose(StrEnum):
     # Of an order that a merchant's server has made.
     PAYMENT = "payment"
     PAYMENT_FEE = "payment_fee"
+    # Points of a shop: for an order, taken back when it was refunded, turned into money, lapsed.
+    POINTS_EARNED = "points_earned"
+    POINTS_BACK = "points_back"
+    POINTS_REDEEMED = "points_redeemed"
+    POINTS_LAPSED = "points_lapsed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,14 @@ _LINE = (
 _REASON = "Looked at what both have shown."
 
 SETTLEMENT_ROWS: dict[str, Alike | Key | Open] = {
+    "points.show_points": Open("shops are public, and what it shows is the viewer's own"),
+    "points.post_redeem": Open("shops are public; only the caller's own points are taken"),
+    "points_api.put_redemption": Open("the key counts for its caller only (tests/points)"),
+    "points.show_programme": alike(*_MONEY),
+    "points.post_programme": alike(*_MONEY, form={"on": "1", "earn": "1", "worth": "1", **_CNY}),
+    "points_api.put_programme": alike(
+        *_MONEY, json={"is_on": True, "currency": "CNY", "earn_minor": 1, "worth_minor": 1}
+    ),
     "settlement.money.show_money": alike(*_MONEY),
     "settlement.money.show_payout": alike(*_MONEY),
     "settlement.money.show_bank": alike(*_MONEY),

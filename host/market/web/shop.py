@@ -14,6 +14,8 @@ from host.core.web import current_person_id, deps, render
 from host.market import service
 from host.market.model import Product
 from host.market.service.catalogue import PAGE_COUNT
+from host.points import service as points
+from host.points.model import Holding
 from host.programs import service as programs
 
 blueprint = Blueprint("shop", __name__)
@@ -28,6 +30,8 @@ class ShopPage:
     is_mine: bool
     programs: list[programs.Program]
     products: list[Product]
+    # None where the shop gives no points and the viewer has none.
+    holding: Holding | None
 
 
 @blueprint.get("/b/<handle>")
@@ -58,4 +62,5 @@ def _read_shop(tx: Tx, handle: str, *, viewer_id: str, after: Cursor | None) -> 
         is_mine,
         [program for program in run if program.live_version_id is not None],
         service.list_shop_window(tx, brand.id, after=after),
+        points.find_holding(tx, brand.id, person_id=viewer_id),
     )

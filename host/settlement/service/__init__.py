@@ -3,7 +3,7 @@
 from host.core.db import Tx
 from host.settlement.repository.payouts import find_payment
 from host.settlement.service.console import divide_earning, open_earning, pay_somebody
-from host.settlement.service.earnings import record_earning, record_refund
+from host.settlement.service.earnings import find_earning, record_earning, record_refund
 from host.settlement.service.files import day_of, make_file, read_kind
 from host.settlement.service.payouts import ask_payout, note_state, pay_out_due, save_bank
 from host.settlement.service.people import pay_person
@@ -20,6 +20,7 @@ __all__ = [
     "day_of",
     "divide_earning",
     "fee_bps_of",
+    "find_earning",
     "find_payment",
     "make_file",
     "name_receivers",

@@ -57,6 +57,11 @@ def record_earning(
     )
 
 
+def find_earning(tx: Tx, source_kind: str, source_id: str) -> Earning | None:
+    """Return what was earned from a source, and what of it went back.  For other domains."""
+    return items.find_earning(tx, Source(source_kind, source_id))
+
+
 def record_refund(
     tx: Tx,
     *,

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from host.core.db import Row, Tx, Value, expand
-from host.core.money import Currency, Money
+from host.core.money import Currency, quantity
 from host.wallet.model import (
     Account,
     AccountKind,
@@ -208,7 +208,7 @@ def as_transfer(row: Row) -> Transfer:
         kind=TransferKind(row["kind"]),
         debit_id=row["debit_id"],
         credit_id=row["credit_id"],
-        money=Money(row["amount_minor"], Currency(row["currency"])),
+        money=quantity(row["amount_minor"], Currency(row["currency"])),
         purpose=Purpose(row["purpose"]),
         actor_id=row["actor_id"],
         reference=row["reference"],

@@ -64,7 +64,13 @@ from host.wallet.service.funds import (
     merchant_balance,
     open_wallet,
 )
-from host.wallet.service.merchant import merchant_currencies, posted_at, read_span
+from host.wallet.service.merchant import (
+    merchant_currencies,
+    newest_lines,
+    posted,
+    posted_at,
+    read_span,
+)
 from host.wallet.service.packets import return_packets
 from host.wallet.service.passkey import (
     add_passkey,
@@ -173,6 +179,7 @@ __all__ = [
     "lock_ledger",
     "merchant_balance",
     "merchant_currencies",
+    "newest_lines",
     "open_account",
     "open_wallet",
     "parked_minor",
@@ -181,6 +188,7 @@ __all__ = [
     "post_linked",
     "post_together",
     "post_transfer",
+    "posted",
     "posted_at",
     "preview_payment",
     "quote_exchange",

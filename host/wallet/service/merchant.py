@@ -37,3 +37,15 @@ def read_span(tx: Tx, place: Place, *, since_ms: int, until_ms: int) -> Iterator
 def posted_at(tx: Tx, place: Place, *, at_ms: int) -> int:
     """Return what was posted to an account up to and with a past moment."""
     return statement.balance_at(tx, place.id, at_ms=at_ms)
+
+
+def posted(tx: Tx, place: Place) -> int:
+    """Return what is posted to an account now; one that is not open yet holds nothing."""
+    account = ledger.find_account(tx, place.id)
+    return 0 if account is None else account.balance_minor
+
+
+def newest_lines(tx: Tx, place: Place, *, limit: int) -> list[StatementLine]:
+    """Return what changed an account last, newest first."""
+    end = statement.SEQ_END
+    return statement.find_lines(tx, place.id, before_seq=end, since_ms=0, until_ms=end, limit=limit)

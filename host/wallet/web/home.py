@@ -8,7 +8,7 @@ from babel.dates import format_skeleton
 from quart import Blueprint, Response, request
 from quart.typing import ResponseReturnValue
 
-from host.core.cards import Card, CardLoader
+from host.core.cards import Card, CardLoader, DueCards
 from host.core.db import Tx
 from host.core.errors import BadInputError
 from host.core.money import Currency, parse_currency
@@ -121,14 +121,23 @@ async def _render_home(template: str) -> str:
         order_cards=order_cards(),
         now_ms=deps().now_ms(),
     )
-    due = [
+    return await render(
+        template,
+        tab="wallet",
+        view=view,
+        due=await _ask(deps().due_cards),
+        holdings=await _ask(deps().holdings),
+        bars=_bars(view.month),
+        chart=(WIDTH, HEIGHT),
+    )
+
+
+async def _ask(loaders: Sequence[DueCards]) -> list[Card]:
+    return [
         card
-        for load in deps().due_cards
+        for load in loaders
         for card in await deps().db.read(load, current_person_id(), deps().now_ms())
     ]
-    return await render(
-        template, tab="wallet", view=view, due=due, bars=_bars(view.month), chart=(WIDTH, HEIGHT)
-    )
 
 
 def _bars(month: statement.Month) -> list[Bar]:

@@ -1,0 +1,1 @@
+"""Points of shops: an asset of its own in the ledger, earned with orders and turned into money."""
