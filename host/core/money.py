@@ -106,6 +106,8 @@ def decimal_text(amount_minor: int, currency: str) -> str:
 
 def format_money(amount_minor: int, currency: str, lang: str) -> str:
     """Return ``amount_minor`` as people write it in ``lang``, such as ``¥128.00``."""
+    if currency == POINTS:
+        return f"{amount_minor:,}\N{NO-BREAK SPACE}{POINTS}"
     amount = decimal.Decimal(decimal_text(amount_minor, currency))
     text: str = format_currency(amount, currency, locale=_BABEL_LOCALES.get(lang, "en"))
     # Babel writes CN¥ in English; in the lane the plain sign is what everybody reads.

@@ -7,7 +7,7 @@ import pytest
 from host.brands.errors import BrandNotFoundError
 from host.core.db import Database, Tx
 from host.core.errors import BadInputError, IdempotencyKeyReusedError
-from host.core.money import POINTS, Money, Points, parse_currency
+from host.core.money import POINTS, Money, Points, format_money, parse_currency
 from host.points import service
 from host.points.errors import NoProgrammeError, ProgrammeRefusedError, TooFewPointsError
 from host.points.model import MONTH_MS, points_place
@@ -103,6 +103,7 @@ async def test_points_are_no_money_anywhere(at: Lane) -> None:
         Points(1, CNY)
     with pytest.raises(BadInputError):
         parse_currency(POINTS)
+    assert "-3,050\N{NO-BREAK SPACE}PTS" == format_money(-3_050, POINTS, "en")
     assert [CNY] == [one.currency for one in await at.db.read(wallet.balances, at.buyer_id)]
 
     def move(tx: Tx, money: Money, purpose: Purpose = Purpose.SEND) -> None:
