@@ -25,7 +25,7 @@ ON_BOTH = {
     "market": {
         "test_after_sale", "test_disputes", "test_money_decisions", "test_orders", "test_payment",
     },
-    "payments": {"test_orders", "test_refunds"},
+    "payments": {"test_mandates", "test_orders", "test_refunds"},
     "points": {"test_points"},
     "settlement": {"test_earnings", "test_splits"},
     "treasury": {"test_adjustments", "test_reconcile"},

@@ -138,3 +138,49 @@ class TooManyEndpointsError(ConflictError):
     problem = "too-many-endpoints"
     title = "Too many endpoints"
     retry = "new_key"
+
+
+class MandateNotFoundError(NotFoundError):
+    """There is no such mandate of this merchant, or of this person."""
+
+    problem = "mandate-not-found"
+    title = "No such mandate"
+
+
+class MandateOverError(ConflictError):
+    """The mandate was not signed in time, was revoked, or has ended."""
+
+    problem = "mandate-over"
+    title = "This mandate is over"
+    retry = "never"
+
+
+class DebitTooLargeError(BadInputError):
+    """The debit is larger than any may be under its mandate."""
+
+    problem = "debit-too-large"
+    title = "Above the mandate"
+
+
+class MandateUsedUpError(ConflictError):
+    """What the mandate allows in this period is used up."""
+
+    problem = "mandate-used-up"
+    title = "Used up for this period"
+    retry = "same_key"
+
+
+class PayerShortError(ConflictError):
+    """The payer of a debit has not enough."""
+
+    problem = "payer-short"
+    title = "The payer has not enough"
+    retry = "same_key"
+
+
+class DebitRefusedError(ForbiddenError):
+    """The payer's wallet does not let the debit through; why is the payer's business."""
+
+    problem = "debit-refused"
+    title = "Debit refused"
+    retry = "new_key"

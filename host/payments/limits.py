@@ -17,6 +17,8 @@ LINES: tuple[tuple[str, str], ...] = (
     ("Name of such a key", "host.payments.model:LABEL_LENGTH_MAX"),
     ("Old and new key, old and new secret serve for", "host.payments.model:OVERLAP_MS"),
     ("Orders that are paid together", "host.payments.model:BUNDLE_COUNT_MAX"),
+    ("A mandate waits to be signed for", "host.payments.mandate_model:MANDATE_OPEN_MS"),
+    ("Debits of one mandate in a period", "host.payments.mandate_model:DEBITS_PER_PERIOD_MAX"),
     ("Addresses for notices, of one mode", "host.payments.model:ENDPOINTS_PER_MODE_MAX"),
     ("An address for notices", "host.payments.model:URL_LENGTH_MAX"),
 )

@@ -96,6 +96,8 @@ class EventKind(StrEnum):
     CLOSED = "payment.closed"
     REFUNDED = "refund.succeeded"
     REFUND_FAILED = "refund.failed"
+    MANDATE_SIGNED = "mandate.signed"
+    MANDATE_REVOKED = "mandate.revoked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,10 +224,12 @@ class Notice:
     id: str
     brand_id: str
     mode: Mode
-    order_id: str
+    # One of the two is None: it is about an order, or about a mandate.
+    order_id: str | None
     kind: EventKind
     body: str
     created_at_ms: int
+    mandate_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

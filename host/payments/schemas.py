@@ -169,11 +169,41 @@ class EndpointShape(Struct, rename={"kind": "object"}):
     kind: Literal["endpoint"] = "endpoint"
 
 
-class NoticeData(Struct):
-    """What a notice is about: the order as it was, and the refund when it is about one."""
+class MandateShape(Struct, rename={"kind": "object"}):
+    """A mandate as it stands.  Its person is not named."""
 
-    order: OrderShape
+    id: str
+    mode: Mode
+    out_mandate_no: str
+    # `ended` is what time does: not signed in time, or past its end.
+    status: Literal["created", "signed", "revoked", "ended"]
+    revoked_by: Literal["", "person", "merchant"]
+    description: str
+    currency: str
+    debit_max_minor: int
+    period: Literal["week", "month"]
+    period_max_minor: int
+    period_count_max: int
+    # What was debited in the period of now.
+    used_minor: int
+    used_count: int
+    # Where on this host a person reads and signs it.
+    sign_path: str
+    created_at_ms: int
+    # Until when it can be signed.
+    expires_at_ms: int
+    ends_at_ms: int | None
+    signed_at_ms: int | None
+    revoked_at_ms: int | None
+    kind: Literal["mandate"] = "mandate"
+
+
+class NoticeData(Struct):
+    """What a notice is about: an order as it was, with a refund of it; or a mandate."""
+
+    order: OrderShape | None = None
     refund: RefundShape | None = None
+    mandate: MandateShape | None = None
 
 
 class NoticeShape(Struct):
@@ -181,7 +211,13 @@ class NoticeShape(Struct):
 
     id: str
     type: Literal[
-        "payment.held", "payment.paid", "payment.closed", "refund.succeeded", "refund.failed"
+        "payment.held",
+        "payment.paid",
+        "payment.closed",
+        "refund.succeeded",
+        "refund.failed",
+        "mandate.signed",
+        "mandate.revoked",
     ]
     mode: Mode
     created_at_ms: int

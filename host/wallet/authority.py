@@ -25,6 +25,10 @@ class PaymentPurpose(StrEnum):
     RED_PACKET = "red_packet"
     # What somebody asked for; the subject is the id of the payer's share.
     REQUEST = "request"
+    # Leave to a merchant to debit later, by rule; signing it moves nothing.
+    MANDATE = "mandate"
+    # What a merchant takes under such a leave, with nobody there to confirm it.
+    DEBIT = "debit"
 
 
 # What waits as a hold of the ledger while it is being checked.  Every other purpose has facts of

@@ -91,6 +91,16 @@ ROWS: dict[str, Alike | Key | Open] = {
     "payments_api.notices.post_resend": alike({"event_id": "trade"}, status=401, json={}),
     "payments_api.notices.post_rotate": alike({"endpoint_id": "trade"}, status=401, json={}),
     "payments_api.notices.delete_endpoint": alike({"endpoint_id": "trade"}, status=401, json={}),
+    "payments_api.mandates.get_mandate": alike({"out_mandate_no": "mandate_no"}, status=401),
+    "payments_api.mandates.post_debit": alike(
+        {"out_mandate_no": "mandate_no"}, status=401, json={"out_trade_no": "d", "amount_minor": 1}
+    ),
+    "payments_api.mandates.post_revoke": alike(
+        {"out_mandate_no": "mandate_no"}, status=401, json={}
+    ),
+    "payments_api.mandates.post_test_signature": alike(
+        {"out_mandate_no": "mandate_no"}, status=401, json={}
+    ),
     "payments_api.wechat.get_by_number": alike({"out_trade_no": "trade"}, status=401),
     "payments_api.wechat.get_by_id": alike({"transaction_id": "trade"}, status=401),
     "payments_api.wechat.post_close": alike({"out_trade_no": "trade"}, status=401, json={}),
@@ -116,6 +126,9 @@ ROWS: dict[str, Alike | Key | Open] = {
     ),
     "payments.together.show_together": alike({"bundle_id": "bundle"}),
     "payments.together.post_together": alike({"bundle_id": "bundle"}, form={"amount_minor": "2"}),
+    "payments.mandates.show_mandate": alike({"mandate_id": "mandate"}),
+    "payments.mandates.post_signature": alike({"mandate_id": "mandate"}, form={"pin": PIN}),
+    "payments.mandates.post_revoke": alike({"mandate_id": "mandate"}),
     "payments.cashier.show_cashier": alike({"order_id": "prepay"}),
     "payments.cashier.post_payment": alike(
         {"order_id": "prepay"}, form={"pin": PIN, "amount_minor": "12800"}

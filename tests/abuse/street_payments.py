@@ -2,9 +2,10 @@
 
 from host.core.db import Tx
 from host.core.money import Money
+from host.payments.mandate_model import Period, Terms
 from host.payments.model import Caller, KeyRole, Mode
 from host.payments.service import keys as payment_keys
-from host.payments.service import notices, paying, together
+from host.payments.service import mandates, notices, paying, signing, together
 from host.payments.service import orders as payment_orders
 from host.payments.service.orders import OrderAsk
 from tests.conftest import START_MS
@@ -36,8 +37,15 @@ def put_payment(tx: Tx, ann: str, zhou: str, brand_id: str) -> dict[str, str]:
     together.pay_together(
         tx, bundle.id, actor_id=ann, confirmation_id=None, shown_minor=2, now_ms=START_MS
     )
-    told, _ = notices.list_notices(tx, caller=caller, after=None, limit=1)
+    terms = Terms("Tea of the month", make.CNY, 5_000, Period.MONTH, 20_000, 4)
+    mandate = mandates.create_mandate(tx, "club-1", terms, caller=caller, now_ms=START_MS)
+    signing.sign(
+        tx, mandate.id, actor_id=ann, confirmation_id=None, shown_terms=mandate.fingerprint,
+        now_ms=START_MS,
+    )  # fmt: skip
+    told, _ = notices.list_notices(tx, caller=caller, after=None, limit=2)
     return {
-        "bundle": bundle.id, "prepay": order.id, "payment_key": key.id, "trade": ask.out_trade_no,
-        "endpoint": endpoint.id, "payment_event": told[0].id, "act": "close",
+        "bundle": bundle.id, "mandate": mandate.id, "mandate_no": mandate.out_mandate_no,
+        "prepay": order.id, "payment_key": key.id, "trade": ask.out_trade_no,
+        "endpoint": endpoint.id, "payment_event": told[1].id, "act": "close",
     }  # fmt: skip

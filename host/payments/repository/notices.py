@@ -10,7 +10,9 @@ _ENDPOINT = (
     "SELECT id, brand_id, mode, url, scope, secret_number, old_secret_until_ms, created_at_ms"
     " FROM payments_endpoint"
 )
-_NOTICE = "SELECT id, brand_id, mode, order_id, kind, body, created_at_ms FROM payments_event"
+_NOTICE = (
+    "SELECT id, brand_id, mode, order_id, mandate_id, kind, body, created_at_ms FROM payments_event"
+)
 _DELIVERY = (
     "SELECT id, event_id, endpoint_id, status, attempt_count, left_over_count,"
     " next_attempt_at_ms FROM payments_delivery"
@@ -78,12 +80,14 @@ def set_removed(tx: Tx, endpoint_id: str, *, now_ms: int) -> None:
 def insert_notice(tx: Tx, notice: Notice) -> None:
     """Store what happened."""
     tx.run(
-        "INSERT INTO payments_event (id, brand_id, mode, order_id, kind, body, created_at_ms)"
-        " VALUES (:id, :brand_id, :mode, :order_id, :kind, :body, :at_ms)",
+        "INSERT INTO payments_event (id, brand_id, mode, order_id, mandate_id, kind, body,"
+        " created_at_ms) VALUES (:id, :brand_id, :mode, :order_id, :mandate_id, :kind, :body,"
+        " :at_ms)",
         id=notice.id,
         brand_id=notice.brand_id,
         mode=notice.mode.value,
         order_id=notice.order_id,
+        mandate_id=notice.mandate_id,
         kind=notice.kind.value,
         body=notice.body,
         at_ms=notice.created_at_ms,
@@ -224,6 +228,7 @@ def _notice(row: Row) -> Notice:
         EventKind(row["kind"]),
         row["body"],
         row["created_at_ms"],
+        row["mandate_id"],
     )
 
 

@@ -19,6 +19,8 @@ from host.payments.errors import (
     PaymentNoticeNotFoundError,
     TooManyEndpointsError,
 )
+from host.payments.mandate_model import Mandate
+from host.payments.mandate_schemas import shape_mandate
 from host.payments.model import (
     ENDPOINTS_PER_MODE_MAX,
     OVERLAP_MS,
@@ -99,6 +101,21 @@ def tell(
         if is_named or (endpoint.scope == "all" and order.style is Style.LANE):
             doubled = int(fault_of(order) is Fault.DOUBLED)
             delivery = Delivery(new_id(), notice.id, endpoint.id, "waiting", 0, doubled, now_ms)
+            repository.insert_delivery(tx, delivery)
+    tx.signal(TOPIC, notice.id)
+
+
+def tell_mandate(tx: Tx, mandate: Mandate, kind: EventKind, *, now_ms: int) -> None:
+    """Write down what became of a mandate, in the transaction in which it did."""
+    notice_id = "evt" + new_id().replace("-", "")
+    data = NoticeData(mandate=shape_mandate(mandate, now_ms=now_ms))
+    shown = NoticeShape(notice_id, kind.value, mandate.mode.value, now_ms, data)
+    body = msgspec.json.encode(shown).decode()
+    notice = Notice(notice_id, mandate.brand_id, mandate.mode, None, kind, body, now_ms, mandate.id)
+    repository.insert_notice(tx, notice)
+    for endpoint in repository.find_endpoints(tx, mandate.brand_id, mandate.mode):
+        if endpoint.scope == "all":
+            delivery = Delivery(new_id(), notice.id, endpoint.id, "waiting", 0, 0, now_ms)
             repository.insert_delivery(tx, delivery)
     tx.signal(TOPIC, notice.id)
 
@@ -217,8 +234,7 @@ def begin_attempt(
     if notice is None or endpoint is None or target is None:
         repository.save_delivery(tx, replace(delivery, status="given_up"))
         return None
-    order = orders.find_order(tx, notice.order_id)
-    assert order is not None, "a notice names its order"
+    order = orders.find_order(tx, notice.order_id) if notice.order_id else None
     begun = replace(
         delivery,
         attempt_count=delivery.attempt_count + 1,
@@ -232,7 +248,7 @@ def begin_attempt(
         begun,
         notice,
         endpoint,
-        order.style,
+        Style.LANE if order is None else order.style,
         target,
         tuple(secrets.notice_secret(secret_key, endpoint, number) for number in numbers),
     )

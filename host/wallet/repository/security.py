@@ -75,7 +75,8 @@ def paid_minor(tx: Tx, person_id: str, currency: Currency, *, since_ms: int) -> 
     row = tx.row(
         "SELECT CAST(COALESCE(SUM(amount_minor), 0) AS BIGINT) AS sum_minor"
         " FROM wallet_confirmation"
-        " WHERE person_id = :person AND spent_at_ms > :since AND currency = :currency",
+        " WHERE person_id = :person AND spent_at_ms > :since AND currency = :currency"
+        " AND purpose <> 'mandate'",
         person=person_id,
         since=since_ms,
         currency=currency,
@@ -101,7 +102,7 @@ def find_recent(tx: Tx, person_id: str, *, since_ms: int) -> list[Past]:
     """Return what a person has paid since ``since_ms``, newest first."""
     rows = tx.rows(
         "SELECT payee_id, purpose, amount_minor, currency, spent_at_ms FROM wallet_confirmation"
-        " WHERE person_id = :person AND spent_at_ms > :since"
+        " WHERE person_id = :person AND spent_at_ms > :since AND purpose <> 'mandate'"
         " ORDER BY spent_at_ms DESC LIMIT :limit",
         person=person_id,
         since=since_ms,
@@ -123,7 +124,8 @@ def find_first_paid(tx: Tx, person_id: str, payees: Collection[str]) -> dict[str
     """Return when each of ``payees`` was paid for the first time."""
     sql, params = expand(
         "SELECT payee_id, MIN(spent_at_ms) AS first_ms FROM wallet_confirmation"
-        " WHERE person_id = :person AND spent_at_ms IS NOT NULL AND payee_id IN (:payees)"
+        " WHERE person_id = :person AND spent_at_ms IS NOT NULL AND purpose <> 'mandate'"
+        " AND payee_id IN (:payees)"
         " GROUP BY payee_id",
         payees=sorted(payees),
     )
@@ -134,7 +136,7 @@ def find_last_paid(tx: Tx, person_id: str) -> int | None:
     """Return when a person paid last."""
     row = tx.row(
         "SELECT MAX(spent_at_ms) AS last_ms FROM wallet_confirmation"
-        " WHERE person_id = :person AND spent_at_ms IS NOT NULL",
+        " WHERE person_id = :person AND spent_at_ms IS NOT NULL AND purpose <> 'mandate'",
         person=person_id,
     )
     return None if row is None else row["last_ms"]

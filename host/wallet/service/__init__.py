@@ -5,6 +5,7 @@ from host.wallet.authority import (
     Clearance,
     Demand,
     Gate,
+    Method,
     PaymentIntent,
     PaymentPurpose,
     Proof,
@@ -64,6 +65,7 @@ from host.wallet.service.funds import (
     merchant_balance,
     open_wallet,
 )
+from host.wallet.service.mandated import clear_debit, note_debit
 from host.wallet.service.merchant import (
     merchant_currencies,
     newest_lines,
@@ -124,6 +126,7 @@ __all__ = [
     "Escrow",
     "EscrowStatus",
     "Gate",
+    "Method",
     "PaymentIntent",
     "PaymentPurpose",
     "PinAttempt",
@@ -145,6 +148,7 @@ __all__ = [
     "check_can_receive",
     "check_can_spend",
     "check_pin",
+    "clear_debit",
     "close_account",
     "close_wallet",
     "confirm_with_pin",
@@ -180,6 +184,7 @@ __all__ = [
     "merchant_balance",
     "merchant_currencies",
     "newest_lines",
+    "note_debit",
     "open_account",
     "open_wallet",
     "parked_minor",

@@ -26,8 +26,8 @@ from host.wallet.repository import ledger
 from host.wallet.repository import security as repository
 from host.wallet.repository.security import Security
 
-# Out of the lane a small payment is no convenience but a hole.
-_NEVER_SMALL = frozenset({PaymentPurpose.WITHDRAWAL})
+# Out of the lane a small payment is no convenience but a hole; and a mandate is many payments.
+_NEVER_SMALL = frozenset({PaymentPurpose.WITHDRAWAL, PaymentPurpose.MANDATE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,9 @@ def check_may_pay(tx: Tx, intent: PaymentIntent, security: Security, *, now_ms: 
         (None, tier.day_units, "day"),
         (None, tier.month_units, "month"),
     )
-    for known_minor, units, what in windows:
+    # Signing a mandate pays nothing: what the windows have room for is asked at each debit.
+    is_leave = intent.purpose is PaymentPurpose.MANDATE
+    for known_minor, units, what in windows[:1] if is_leave else windows:
         total_minor = known_minor
         if total_minor is None:
             since_ms = now_ms - (DAY_MS if what == "day" else MONTH_MS)
