@@ -2,6 +2,7 @@
 
 LINES: tuple[tuple[str, str], ...] = (
     ("Requests of one merchant", "host.payments.model:REQUESTS_PER_MINUTE_MAX"),
+    ("Requests with a wrong key, from one address", "host.payments.model:REFUSALS_PER_MINUTE_MAX"),
     ("Number of an order or refund", "host.payments.model:NUMBER_LENGTH_MAX"),
     ("Description", "host.payments.model:DESCRIPTION_LENGTH_MAX"),
     ("Reason of a refund", "host.payments.model:REASON_LENGTH_MAX"),

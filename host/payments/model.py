@@ -30,6 +30,8 @@ OVERLAP_MS = 24 * 3600 * 1000
 # A signed call of a mini-program may be this old, and this early.
 SIGNATURE_MS_MAX = 5 * 60_000
 REQUESTS_PER_MINUTE_MAX = 600
+# Requests with a wrong key or none, from one address.
+REFUSALS_PER_MINUTE_MAX = 60
 
 
 class Mode(StrEnum):

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from host.payments.schemas import Amount, AtMs, CurrencyCode, Number
-from host.settlement.payout_model import MEMO_CHARS_MAX, PersonPayment
+from host.settlement.payout_model import MEMO_CHARS_MAX, Payout, PersonPayment
 from host.settlement.split_model import RECEIVERS_MAX, WHOLE_BPS, ReceiverKind, Split
 
 SourceKind = Literal["payment", "order"]
@@ -76,6 +76,43 @@ class PersonPaymentShape(Struct):
     currency: str
     memo: str
     created_at_ms: AtMs
+
+
+class NewPayout(Struct, forbid_unknown_fields=True):
+    """Money for your brand's bank account, from what it has available."""
+
+    out_payout_no: Number
+    amount_minor: Amount
+    currency: CurrencyCode
+
+
+class PayoutShape(Struct):
+    """A payout; `state` is what the bank last said: new, sent, unknown, done, failed, returned."""
+
+    payout_id: str
+    out_payout_no: str
+    amount_minor: int
+    currency: str
+    account: Annotated[str, Meta(description="The end of the account's number.")]
+    state: str
+    reason: Annotated[str, Meta(description="Why it failed or came back; empty otherwise.")]
+    created_at_ms: AtMs
+    changed_at_ms: AtMs
+
+
+def shape_payout(payout: Payout, out_payout_no: str) -> PayoutShape:
+    """Return a payout as it is answered."""
+    return PayoutShape(
+        payout.id,
+        out_payout_no,
+        payout.money.amount_minor,
+        payout.money.currency,
+        payout.shown_number,
+        payout.state,
+        payout.reason,
+        payout.at_ms,
+        payout.changed_at_ms,
+    )
 
 
 def shape_split(split: Split) -> SplitShape:

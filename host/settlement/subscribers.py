@@ -18,7 +18,7 @@ def follow_payout(tx: Tx, event: StoredEvent) -> None:
             tx,
             str(event.payload["operation_id"]),
             state=str(event.payload["state"]),
-            reason="",
+            reason=str(event.payload.get("reason", "")),
             now_ms=event.created_at_ms,
         )
 

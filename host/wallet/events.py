@@ -35,6 +35,8 @@ class RailAnswered(Event):
     amount_minor: int
     currency: str
     state: str
+    # What the rail said of a failure; empty where it said nothing.
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,9 @@ from quart import Quart
 from host.core.deps import Deps
 from host.settlement import service
 from host.settlement.chores import apply_settings
+from host.settlement.model import Source
 from host.settlement.repository.refunds import find_terms
+from host.settlement.repository.splits import find_of_source
 from host.wallet.model import cash_place
 from tests.conftest import START_MS, Clock
 from tests.market.people import Street, street
@@ -61,6 +63,27 @@ async def test_the_owner_moves_money_once_and_reads_what_became_of_it(at: Street
     content = await file.get_data(as_text=False)
     assert content.startswith(b"\xef\xbb\xbftime,type")
     assert b"1000.00" in content
+    assert [] == await make.breaks(at.deps.db)
+
+
+async def test_a_shop_that_received_gives_back_by_the_form(app: Quart, at: Street) -> None:
+    """Its page of what came in has the form; twice is once, more than is left is refused."""
+    farmer = await register(app, "farmer")
+    await farmer.post("/brands", handle="farm_shop", name="Farm", description="")
+    earning = f"{MONEY}/earnings/payment/p1"
+    assert 303 == (await at.seller.post(earning, who="farm_shop", part="300", key=KEYS["a"]))[0]
+    (split,) = await at.deps.db.read(find_of_source, Source("payment", "p1"))
+
+    page = await farmer.get(f"/m/farm_shop/money/earnings/split/{split.id}:{split.parts[0].position}")
+    action = f"/m/farm_shop/money/splits/{split.id}/return"
+    given = [await farmer.post(action, amount="120.5", key=KEYS["b"]) for _ in range(2)]
+
+    assert (True, True) == (f'action="{action}"' in page, 'value="300.00"' in page)
+    assert [303, 303] == [status for status, _ in given]
+    assert 409 == (await farmer.post(action, amount="179.51", key=KEYS["c"]))[0]
+    assert "¥120.50 came back" in await at.seller.get(earning)
+    assert 404 == (await at.seller.post(action.replace("farm_shop", "tea_house"), amount="1",
+                                        key=KEYS["c"]))[0]  # fmt: skip
     assert [] == await make.breaks(at.deps.db)
 
 

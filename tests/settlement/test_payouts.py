@@ -128,8 +128,9 @@ async def test_a_payout_that_fails_or_comes_back_is_available_again(
         clock.at_ms = make.NEXT_DAY_MS + hours * DAY_MS // 24
         await ask_rails(deps, now_ms=clock.at_ms)
     await relay(shop)
-    assert ("failed", (0, 100_000)) == (
+    assert ("failed", "declined", (0, 100_000)) == (
         (await newest(shop)).state,
+        (await newest(shop)).reason,
         await make.has(shop.db, shop.brand_id),
     )
 

@@ -6,6 +6,7 @@ import re
 import pytest
 from quart import Quart
 
+from tests.conftest import Clock
 from tests.wallet.people import PIN, Person, balance, register, transfer
 
 
@@ -73,6 +74,22 @@ class TestPages:
         file = await ann.get("/wallet/statement.csv?currency=CNY")
 
         assert ",Bob,'=1+1,-12.00,488.00,CNY," in file
+
+    async def test_a_statement_file_is_of_the_month_that_is_named(
+        self, ann: Person, bob: Person, clock: Clock
+    ) -> None:
+        """As the PDF is; the page leads to both of the month that it shows."""
+        clock.forward(11 * 24 * 3_600_000)  # to December
+        await ann.put("/api/v1/wallet/transfers/december-1", transfer(bob, memo="December"))
+        path = "/wallet/statement.csv?currency=CNY&month="
+
+        november, december = [await ann.get(path + month) for month in ("2026-11", "2026-12")]
+
+        assert [(False, True), (True, False)] == [
+            ("December" in file, "500.00,500.00" in file) for file in (november, december)
+        ]
+        page = await ann.get("/wallet/statement?month=2026-11")
+        assert html.escape("csv?currency=CNY&month=2026-11") in page
 
     @pytest.mark.parametrize("month", ["2026-13", "2026-1", "x", "%EF%BC%92026-01"])
     async def test_a_month_that_is_none_is_refused(self, ann: Person, month: str) -> None:

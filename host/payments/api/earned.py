@@ -7,7 +7,9 @@ from host.core.openapi import described
 from host.core.web import deps
 from host.payments import settlement_schemas as schemas
 from host.payments.api.edge import answer, body_of, run
+from host.payments.schemas import Number
 from host.payments.service import earned
+from host.settlement.service import entry
 from host.settlement.web.files import send
 
 blueprint = Blueprint("earned", __name__)
@@ -50,6 +52,25 @@ async def post_person_payment() -> ResponseReturnValue:
     body = await body_of(schemas.NewPersonPayment)
     made = await run(earned.pay_person, body, now_ms=deps().now_ms())
     return answer(schemas.shape_person_payment(made), 201)
+
+
+@blueprint.post("/payouts")
+@described(schemas.PayoutShape, body=schemas.NewPayout, status=201)
+async def post_payout() -> ResponseReturnValue:
+    """Pay out to your brand's bank account.  Safe to repeat under the same number."""
+    body = await body_of(schemas.NewPayout)
+    asked = await run(earned.ask_payout, body, now_ms=deps().now_ms())
+    await entry.order_payout(deps().db, asked, now_ms=deps().now_ms())
+    made = await run(earned.access_payout, body.out_payout_no)
+    return answer(schemas.shape_payout(made, body.out_payout_no), 201)
+
+
+@blueprint.get("/payouts/<out_payout_no>")
+@described(schemas.PayoutShape, places={"out_payout_no": Number})
+async def get_payout(out_payout_no: str) -> ResponseReturnValue:
+    """Return a payout, with what the bank last said of it."""
+    found = await run(earned.access_payout, out_payout_no)
+    return answer(schemas.shape_payout(found, out_payout_no))
 
 
 @blueprint.get("/files/<kind>/<day>")

@@ -10,6 +10,7 @@ from host.payments.service.keys import check_role
 from host.payments.service.money import BUSINESS
 from host.payments.service.orders import access_order
 from host.payments.settlement_schemas import (
+    NewPayout,
     NewPersonPayment,
     NewReceiver,
     NewSplit,
@@ -18,7 +19,7 @@ from host.payments.settlement_schemas import (
 from host.settlement import service as settlement
 from host.settlement.errors import SplitNotFoundError
 from host.settlement.money_model import DailyFile
-from host.settlement.payout_model import PersonPayment
+from host.settlement.payout_model import Payout, PersonPayment
 from host.settlement.split_model import Receiver, ReceiverKind, Split
 
 
@@ -74,6 +75,28 @@ def pay_person(tx: Tx, ask: NewPersonPayment, *, caller: Caller, now_ms: int) ->
         memo=ask.memo,
         now_ms=now_ms,
     )
+
+
+def ask_payout(tx: Tx, ask: NewPayout, *, caller: Caller, now_ms: int) -> Payout:
+    """Reserve money for the brand's own bank account, once per number.
+
+    Only a key that the owner made may; where the money goes is said in the console, with the PIN.
+    """
+    _check_live(caller)
+    return settlement.reserve_payout(
+        tx,
+        ask.out_payout_no,
+        brand_id=caller.brand_id,
+        actor_id=caller.key_id,
+        money=Money(ask.amount_minor, Currency(ask.currency)),
+        now_ms=now_ms,
+    )
+
+
+def access_payout(tx: Tx, out_payout_no: str, *, caller: Caller) -> Payout:
+    """Return a payout by the merchant's number."""
+    check_role(caller, KeyRole.READ)
+    return settlement.access_payout(tx, out_payout_no, brand_id=caller.brand_id)
 
 
 def make_file(

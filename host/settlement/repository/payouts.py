@@ -4,6 +4,11 @@ from host.core.db import Row, Tx
 from host.core.money import Currency, Money
 from host.settlement.payout_model import Bank, Payout, PersonPayment, Schedule
 
+_PAYOUT = (
+    "SELECT id, brand_id, currency, amount_minor, holder, number, actor_id, state, reason,"
+    " at_ms, changed_at_ms FROM settlement_payout WHERE id = :id"
+)
+
 
 def save_bank(tx: Tx, bank: Bank) -> None:
     """Write where a brand's money goes."""
@@ -82,13 +87,15 @@ def insert_payout(tx: Tx, payout: Payout) -> None:
     )
 
 
+def find_payout(tx: Tx, payout_id: str) -> Payout | None:
+    """Return a payout as it is now."""
+    row = tx.row(_PAYOUT, id=payout_id)
+    return _payout(row) if row else None
+
+
 def lock_payout(tx: Tx, payout_id: str) -> Payout | None:
     """Return a payout and hold it until the transaction ends."""
-    rows = tx.lock_rows(
-        "SELECT id, brand_id, currency, amount_minor, holder, number, actor_id, state, reason,"
-        " at_ms, changed_at_ms FROM settlement_payout WHERE id = :id",
-        id=payout_id,
-    )
+    rows = tx.lock_rows(_PAYOUT, id=payout_id)
     return _payout(rows[0]) if rows else None
 
 

@@ -5,7 +5,14 @@ from host.settlement.repository.payouts import find_payment
 from host.settlement.service.console import divide_earning, open_earning, pay_somebody
 from host.settlement.service.earnings import find_earning, record_earning, record_refund
 from host.settlement.service.files import day_of, make_file, read_kind
-from host.settlement.service.payouts import ask_payout, note_state, pay_out_due, save_bank
+from host.settlement.service.payouts import (
+    access_payout,
+    ask_payout,
+    note_state,
+    pay_out_due,
+    reserve_payout,
+    save_bank,
+)
 from host.settlement.service.people import pay_person
 from host.settlement.service.splits import access_split, return_part, split_earning
 from host.settlement.service.sweeping import settle, settle_due
@@ -14,6 +21,7 @@ from host.settlement.service.views import access_batch, name_receivers, read_mon
 
 __all__ = [
     "access_batch",
+    "access_payout",
     "access_split",
     "apply_default_days",
     "ask_payout",
@@ -34,6 +42,7 @@ __all__ = [
     "read_terms",
     "record_earning",
     "record_refund",
+    "reserve_payout",
     "return_part",
     "save_bank",
     "set_terms",

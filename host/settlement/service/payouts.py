@@ -16,7 +16,7 @@ from host.core.errors import AppError, BadInputError, IdempotencyKeyReusedError
 from host.core.ids import derived_id
 from host.core.money import Currency, Money
 from host.core.text import clean_line
-from host.settlement.errors import NoBankAccountError
+from host.settlement.errors import NoBankAccountError, PayoutNotFoundError
 from host.settlement.events import PayoutEnded
 from host.settlement.payout_model import HOLDER_CHARS_MAX, Bank, Payout, Schedule
 from host.settlement.repository import payouts as repository
@@ -80,11 +80,18 @@ def save_bank(
 def ask_payout(
     tx: Tx, key: str, *, brand_id: str, actor_id: str, money: Money, now_ms: int
 ) -> Payout:
-    """Reserve money for the brand's bank; the caller orders it from the rail.
-
-    Only the owner may.  The same key with the same amount is one payout.
-    """
+    """Reserve money for the brand's bank, as its owner asks; nobody else of its people may."""
     brands.access_own_brand(tx, brand_id, actor_id=actor_id)
+    return reserve_payout(tx, key, brand_id=brand_id, actor_id=actor_id, money=money, now_ms=now_ms)
+
+
+def reserve_payout(
+    tx: Tx, key: str, *, brand_id: str, actor_id: str, money: Money, now_ms: int
+) -> Payout:
+    """Reserve money for the brand's bank; ``entry.order_payout`` then orders it from the rail.
+
+    The caller has seen that ``actor_id`` may.  The same key with the same amount is one payout.
+    """
     payout_id = derived_id("settlement.payout", brand_id, key)
     wallet.lock_ledger(tx)
     earlier = repository.lock_payout(tx, payout_id)
@@ -96,6 +103,14 @@ def ask_payout(
     if bank is None:
         raise NoBankAccountError("Say first where your money goes: add a bank account.")
     return _begin(tx, payout_id, bank, money, actor_id=actor_id, now_ms=now_ms)
+
+
+def access_payout(tx: Tx, key: str, *, brand_id: str) -> Payout:
+    """Return the payout that the brand asked for under ``key``."""
+    payout = repository.find_payout(tx, derived_id("settlement.payout", brand_id, key))
+    if payout is None:
+        raise PayoutNotFoundError("Your brand has no payout under this number.")
+    return payout
 
 
 def pay_out_due(tx: Tx, *, now_ms: int) -> int:

@@ -12,9 +12,9 @@ from host.core.money import Money, parse_amount, parse_currency
 from host.core.web import current_person_id, deps, see_other
 from host.settlement import service
 from host.settlement.payout_model import Payout, Schedule
+from host.settlement.service import entry
 from host.wallet import service as wallet
 from host.wallet.edge import read_typed_money
-from host.wallet.rails import RAILS
 
 blueprint = Blueprint("moving", __name__, url_prefix="/m/<handle>/money")
 
@@ -34,18 +34,7 @@ async def post_payout(handle: str) -> ResponseReturnValue:
         money=read_typed_money(form.get("amount", ""), form.get("currency", "")),
         now_ms=now_ms,
     )
-    operation = await deps().db.read(wallet.find_operation, payout.id)
-    if operation is not None:
-        answered = await wallet.run_operation(
-            deps().db, RAILS[operation.rail], operation, now_ms=now_ms
-        )
-        await deps().db.write(
-            service.note_state,
-            payout.id,
-            state=answered.state.value,
-            reason=answered.reason,
-            now_ms=now_ms,
-        )
+    await entry.order_payout(deps().db, payout, now_ms=now_ms)
     return see_other(f"/m/{handle}/money")
 
 

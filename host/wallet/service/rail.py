@@ -126,7 +126,7 @@ def record_answer(tx: Tx, operation_id: str, answer: RailAnswer, *, now_ms: int)
         void_held(tx, f"rail:{operation.id}:void", pending_id=_hold_id(operation.id), now_ms=now_ms)
     repository.set_answer(tx, operation_id, answer, now_ms=now_ms)
     if answer.state is not operation.state:
-        _tell(tx, operation, answer.state, now_ms=now_ms)
+        _tell(tx, operation, answer, now_ms=now_ms)
     changed = repository.find_operation(tx, operation_id)
     assert changed is not None, "it was locked above"
     return changed
@@ -203,9 +203,9 @@ def _complete(tx: Tx, operation: RailOperation, *, now_ms: int) -> None:
     )
 
 
-def _tell(tx: Tx, operation: RailOperation, state: RailState, *, now_ms: int) -> None:
+def _tell(tx: Tx, operation: RailOperation, answer: RailAnswer, *, now_ms: int) -> None:
     if operation.owner.kind is OwnerKind.PERSON:
-        payload: dict[str, Value] = {"rail_state": state.value}
+        payload: dict[str, Value] = {"rail_state": answer.state.value}
         live.publish(tx, [operation.owner.id], "wallet.changed", payload, now_ms=now_ms)
     event = RailAnswered(
         operation_id=operation.id,
@@ -215,7 +215,8 @@ def _tell(tx: Tx, operation: RailOperation, state: RailState, *, now_ms: int) ->
         owner_id=operation.owner.id,
         amount_minor=operation.money.amount_minor,
         currency=operation.money.currency,
-        state=state.value,
+        state=answer.state.value,
+        reason=answer.reason,
     )
     outbox.publish(tx, event, now_ms=now_ms)
 

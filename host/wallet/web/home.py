@@ -64,8 +64,14 @@ async def show_statement() -> str:
 
 @blueprint.get("/wallet/statement.csv")
 async def get_statement_file() -> ResponseReturnValue:
-    """Give the newest entries of a currency as a file."""
+    """Give a month of a currency as a file, or its newest entries where no month is named."""
     currency = asked_currency() or views.choose_currency([])
+    named, span = "", {}
+    if "month" in request.args:
+        year, month = asked_month()
+        since_ms, until_ms = statement.month_span(year, month)
+        span = {"since_ms": since_ms, "until_ms": until_ms}
+        named = f"{year}-{month:02}-"
     page = await deps().db.read(
         statement.find_page,
         current_person_id(),
@@ -73,9 +79,12 @@ async def get_statement_file() -> ResponseReturnValue:
         after=None,
         limit=_CSV_ROWS_MAX,
         order_cards=order_cards(),
+        **span,
     )
     response = Response(write_statement(page.lines), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="statement-{currency}.csv"'
+    response.headers["Content-Disposition"] = (
+        f'attachment; filename="statement-{named}{currency}.csv"'
+    )
     return response
 
 
