@@ -74,7 +74,9 @@ async def test_a_shop_that_received_gives_back_by_the_form(app: Quart, at: Stree
     assert 303 == (await at.seller.post(earning, who="farm_shop", part="300", key=KEYS["a"]))[0]
     (split,) = await at.deps.db.read(find_of_source, Source("payment", "p1"))
 
-    page = await farmer.get(f"/m/farm_shop/money/earnings/split/{split.id}:{split.parts[0].position}")
+    page = await farmer.get(
+        f"/m/farm_shop/money/earnings/split/{split.id}:{split.parts[0].position}"
+    )
     action = f"/m/farm_shop/money/splits/{split.id}/return"
     given = [await farmer.post(action, amount="120.5", key=KEYS["b"]) for _ in range(2)]
 

@@ -44,6 +44,18 @@ def test_no_translation_is_empty_or_unsure(path: Path) -> None:
     assert [] == [m.id for m in catalog if m.id and (not m.string or m.fuzzy)]
 
 
+def test_a_text_has_one_translation() -> None:
+    """The files are one catalogue: of two translations of one text, the later file's would win."""
+    found: dict[str, dict[str, str]] = {}
+    for path in FILES:
+        with path.open("rb") as file:
+            for message in read_po(file, locale="zh_Hans"):
+                if isinstance(message.id, str) and message.id:
+                    found.setdefault(message.id, {})[path.stem] = str(message.string)
+
+    assert {} == {text: files for text, files in found.items() if len(set(files.values())) > 1}
+
+
 def test_there_is_something_to_translate() -> None:
     """The search finds what is known to be there: a template's, a refusal's, a title's message."""
     found = find_messages()

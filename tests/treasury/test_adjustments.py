@@ -16,7 +16,7 @@ from host.treasury.errors import (
 )
 from host.treasury.model import Adjustment, Line, LineKind
 from host.wallet.errors import InsufficientFundsError
-from host.wallet.model import escrow_place, fees_place, suspense_place
+from host.wallet.model import escrow_place, exchange_place, fees_place, suspense_place
 from tests.conftest import START_MS
 from tests.treasury.office import CNY, RAIL, TODAY, Office, all_at_once, open_office
 from tests.wallet import make
@@ -133,5 +133,25 @@ async def test_suspense_is_emptied_by_two_people_and_closes_the_break(office: Of
     await approve(office, office.henry.id)
 
     assert [(577, 0), (0, 0)] == await make.stands(office.db, make.cash(office.ann.id), SUSPENSE)
+    assert [] == await office.kinds()
+    await office.check()
+
+
+async def test_the_operators_deposit_becomes_what_currencies_are_exchanged_out_of(
+    office: Office,
+) -> None:
+    """The bank shows it as extra; two people put it where the exchange finds it, also later."""
+    money = Money(9_000, CNY)
+    await office.reconcile(Line(0, LineKind.IN, "OWN-1", "", money, TODAY))
+    (found,) = await office.breaks()
+    place = exchange_place(CNY).id
+    made = proposal(office, break_id=found.id, debit_id=SUSPENSE, credit_id=place, money=money)
+
+    await office.db.write(service.propose_adjustment, made)
+    await approve(office, office.henry.id)
+    await office.db.write(service.propose_adjustment, proposal(office, id="a2", credit_id=place))
+    await approve(office, office.henry.id, "a2")
+
+    assert [(9_300, 0), (700, 0)] == await make.stands(office.db, place, FEES)
     assert [] == await office.kinds()
     await office.check()
