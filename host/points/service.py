@@ -54,7 +54,8 @@ def set_programme(
     earlier = repository.find_programme(tx, brand_id)
     if earlier is not None and outstanding(tx, brand_id):
         _check_promise(earlier, worth)
-    was_on = earlier is not None and earlier.is_on
+    # What was earned before gives nothing afterwards, whatever is heard of it later.
+    goes_on = earlier is not None and earlier.is_on and earlier.currency == earn.currency
     programme = Programme(
         brand_id,
         is_on,
@@ -62,7 +63,7 @@ def set_programme(
         earn.amount_minor,
         worth.amount_minor,
         expiry_months,
-        earlier.since_ms if earlier is not None and was_on else wallet.ledger_time(tx),
+        earlier.since_ms if earlier is not None and goes_on else wallet.ledger_time(tx),
         actor_id,
         now_ms,
     )

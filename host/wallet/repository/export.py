@@ -15,6 +15,13 @@ PARTS: dict[str, str] = {
     " JOIN wallet_entry e ON e.account_id = a.id JOIN wallet_transfer t ON t.seq = e.seq"
     " LEFT JOIN wallet_memo m ON m.transfer_id = t.id WHERE a.owner_id = :id AND a.kind = 'user'"
     " ORDER BY e.seq LIMIT :limit",
+    "points": "SELECT id, credits_posted_minor - debits_posted_minor AS points, created_at_ms"
+    " FROM wallet_account WHERE owner_id = :id AND currency = 'PTS' ORDER BY id LIMIT :limit",
+    "points_entries": "SELECT e.seq, e.account_id, t.id AS transfer_id, t.purpose, t.reference,"
+    " e.change_minor AS change_points, e.balance_minor AS points, t.created_at_ms"
+    " FROM wallet_account a JOIN wallet_entry e ON e.account_id = a.id"
+    " JOIN wallet_transfer t ON t.seq = e.seq WHERE a.owner_id = :id AND a.currency = 'PTS'"
+    " ORDER BY e.seq LIMIT :limit",
     "reserved": "SELECT t.seq, t.id AS transfer_id, t.purpose, t.reference, t.amount_minor,"
     " t.currency, t.created_at_ms, t.expires_at_ms FROM wallet_account a JOIN wallet_transfer t"
     " ON t.debit_id = a.id WHERE a.owner_id = :id AND a.kind = 'user' AND t.kind = 'pending'"
