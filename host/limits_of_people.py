@@ -1,6 +1,12 @@
 """The limits of money between people, for ``host.limits_page``, which says how they are written."""
 
 PEOPLE_MONEY: tuple[tuple[str, str], ...] = (
+    ("A bonus ends within, in days", "host.wallet.bonus_model:BONUS_DAYS_MAX"),
+    ("What a bonus is for", "host.wallet.bonus_model:BONUS_REASON_CHARS_MAX"),
+    (
+        "Running bonuses of one person from one giver",
+        "host.wallet.bonus_model:BONUSES_RUNNING_MAX",
+    ),
     ("Transfers to people", "host.wallet.service.payments:SENDS_PER_MINUTE_MAX"),
     ("What nobody takes goes back after", "host.wallet.service.payments:OFFER_TTL_MS"),
     (

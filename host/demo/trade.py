@@ -65,6 +65,13 @@ RECEIPTS: tuple[tuple[int, str, str], ...] = (
 )
 # (hours ago, minor units of CNY): the tea house sends some of what it has to its bank
 PAYOUTS: tuple[tuple[int, int], ...] = ((2 * _DAY + 2, 100_00),)
+# (hours ago, to whom, minor units of CNY, for how many days, what for): the tea house's bonuses
+Gift = tuple[int, str, int, int, str]
+
+BONUSES: tuple[Gift, ...] = (
+    (21, "mei", 20_00, 30, "Thank you for the first order"),
+    (20, "mei", 10_00, 5, "Spring tasting"),
+)
 
 
 async def trade(lane: Lane) -> None:
@@ -95,6 +102,7 @@ async def trade(lane: Lane) -> None:
         *((receipt[0], partial(_receive, lane, *receipt)) for receipt in RECEIPTS),
         *((hours, partial(_settle, lane, hours)) for hours in (2 * _DAY + 3, 5)),
         *((payout[0], partial(_pay_out, lane, *payout)) for payout in PAYOUTS),
+        *((bonus[0], partial(_give_bonus, lane, bonus)) for bonus in BONUSES),
         *((paid[0], partial(bills.pay_bill, lane, *paid)) for paid in bills.PAID),
         *(
             (bought.hours, partial(webshop.buy_on_the_web, lane, bought))
@@ -206,6 +214,25 @@ async def _pay_out(lane: Lane, hours: int, amount_minor: int) -> None:
     operation = await db.read(wallet.find_operation, payout.id)
     if operation is not None:
         await wallet.run_operation(db, RAILS["sandbox"], operation, now_ms=now_ms)
+
+
+async def _give_bonus(lane: Lane, gift: Gift) -> None:
+    hours, who, amount_minor, days, reason = gift
+    db, owner_id, now_ms = lane.deps.db, lane.people["wenqing"], lane.at(hours=hours)
+    attempt = await db.write(wallet.begin_pin_attempt, owner_id, now_ms)
+    await db.write(wallet.accept_pin, attempt.id, owner_id)
+    await db.write(
+        settlement.give_bonus,
+        derived_id("demo-bonus", who, reason),
+        handle="teahouse",
+        actor_id=owner_id,
+        pin_attempt_id=attempt.id,
+        person_handle=who,
+        money=Money(amount_minor, parse_currency("CNY")),
+        reason=reason,
+        expires_at_ms=lane.at(hours=0) + days * _DAY * 3_600_000,
+        now_ms=now_ms,
+    )
 
 
 async def confirm(lane: Lane, intent: wallet.PaymentIntent, now_ms: int) -> str:

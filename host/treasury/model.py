@@ -1,9 +1,12 @@
 """Statements of rails, what does not fit, and what two people put right: plain values."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from host.core.money import Currency, Money
+from host.identity.model import Person
+from host.wallet.bonus_model import Bonus
 
 
 class LineKind(StrEnum):
@@ -147,3 +150,24 @@ class Adjustment:
     status: AdjustmentStatus = AdjustmentStatus.PROPOSED
     decided_by: str | None = None
     decided_at_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BonusAsk:
+    """What an admin wants to give: handles as they were typed, ``brand`` empty for every shop."""
+
+    id: str
+    person: str
+    brand: str
+    money: Money
+    reason: str
+    expires_at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class BonusPage:
+    """What the platform has to give, by currency, and what it gave."""
+
+    funds: Sequence[tuple[Currency, int]]
+    given: Sequence[Bonus]
+    people: Mapping[str, Person]

@@ -12,10 +12,10 @@ from host.core.ids import derived_id, new_id
 from host.core.money import CURRENCIES
 from host.core.web import current_person_id, deps, read_upload, render, see_other
 from host.treasury import service
-from host.treasury.model import Adjustment
+from host.treasury.model import Adjustment, BonusAsk
 from host.treasury.statement_file import read_statement
 from host.wallet import checkpoints
-from host.wallet.edge import read_typed_money
+from host.wallet.edge import read_last_day, read_typed_money
 
 blueprint = Blueprint("treasury", __name__, url_prefix="/admin/treasury")
 
@@ -104,3 +104,34 @@ async def decide_adjustment(adjustment_id: str) -> ResponseReturnValue:
         raise BadInputError("act is approve or decline.")
     await deps().db.write(act, adjustment_id, actor_id=current_person_id(), now_ms=deps().now_ms())
     return see_other(_PAGE)
+
+
+@blueprint.get("/bonuses")
+async def show_bonuses() -> str:
+    """Show what the platform has to give, the form that gives it, and what was given."""
+    page = await deps().db.read(service.read_bonuses, actor_id=current_person_id())
+    return await render(
+        "treasury/bonuses.html",
+        tab="admin",
+        admin_tab="treasury",
+        page=page,
+        key=new_id(),
+        currencies=[(currency, currency) for currency in CURRENCIES],
+    )
+
+
+@blueprint.post("/bonuses")
+async def post_bonus() -> ResponseReturnValue:
+    """Give somebody a bonus; the form's key makes a double tap one bonus."""
+    form: MultiDict[str, str] = await request.form
+    actor_id = current_person_id()
+    ask = BonusAsk(
+        id=derived_id("treasury.bonus", actor_id, read_key(form.get("key", ""))),
+        person=form.get("person", "").strip()[:_NAME_CHARS_MAX],
+        brand=form.get("brand", "").strip()[:_NAME_CHARS_MAX],
+        money=read_typed_money(form.get("amount", ""), form.get("currency", "")),
+        reason=form.get("reason", ""),
+        expires_at_ms=read_last_day(form.get("until", "")),
+    )
+    await deps().db.write(service.give_bonus, ask, actor_id=actor_id, now_ms=deps().now_ms())
+    return see_other(f"{_PAGE}/bonuses")

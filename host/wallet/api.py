@@ -17,7 +17,7 @@ from host.core.ids import derived_id
 from host.core.money import parse_currency
 from host.core.openapi import described
 from host.core.web import current_person_id, deps
-from host.wallet import api_exchange, request_api, security_api, service
+from host.wallet import api_bonus, api_exchange, request_api, security_api, service
 from host.wallet.edge import SIGNED_CHARS_MAX, decode_once, gate, read_money, read_proof
 from host.wallet.model import Balance
 from host.wallet.people_model import Offer
@@ -26,6 +26,7 @@ from host.wallet.rails import RAILS
 from host.wallet.service import entry, payments, rail, statement, views
 
 blueprint = Blueprint("wallet_api", __name__, url_prefix="/api/v1/wallet")
+blueprint.register_blueprint(api_bonus.blueprint)
 blueprint.register_blueprint(api_exchange.blueprint)
 blueprint.register_blueprint(request_api.blueprint)
 blueprint.register_blueprint(security_api.blueprint)

@@ -15,6 +15,7 @@ from host.core.db import Row, Tx
 from host.wallet.chain import GENESIS, link
 from host.wallet.errors import AccountNotFoundError
 from host.wallet.model import Transfer, TransferKind
+from host.wallet.repository import bonus as bonuses
 from host.wallet.repository import journal, ledger, statement
 
 
@@ -220,6 +221,8 @@ _DERIVED: tuple[tuple[Callable[[Tx], list[Row]], str], ...] = (
         "red packet %(id)s: is %(status)s over %(total_minor)s, shares or account say otherwise",
     ),
     (journal.find_wrong_splits, "split bill %(id)s: is %(status)s, its account says otherwise"),
+    (bonuses.find_wrong_bonuses, "bonus %(id)s: its account says otherwise"),
+    (bonuses.find_wrong_uses, "order %(order_id)s: bonus and cash are not what was paid"),
     (journal.find_wrong_operations, "rail order %(id)s: is %(state)s, the journal says otherwise"),
 )
 

@@ -6,6 +6,7 @@ equal keys, and a float looks like an amount.  None of that passes here.
 
 import json
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from quart import g, request
@@ -48,6 +49,15 @@ def read_money(amount_minor: int, currency: str) -> Money:
 def read_typed_money(text: str, currency: str) -> Money:
     """Return an amount that a person typed: ASCII digits and one point."""
     return Money(parse_amount(text, currency), parse_currency(currency))
+
+
+def read_last_day(text: str) -> int:
+    """Return when a day that was typed or chosen is over (UTC)."""
+    try:
+        day = datetime.strptime(text.strip(), "%Y-%m-%d").replace(tzinfo=UTC)
+        return int((day + timedelta(days=1)).timestamp() * 1000) - 1
+    except (ValueError, OverflowError) as error:
+        raise BadInputError("A day is written like 2026-03-31.") from error
 
 
 def gate() -> Gate:

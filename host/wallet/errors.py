@@ -327,3 +327,26 @@ class PasskeyLimitError(ConflictError):
 
     problem = "passkey-limit"
     title = "Too many passkeys"
+
+
+class BonusRefusedError(BadInputError):
+    """A bonus has no reason or a wrong end, or its person has too many or cannot take one."""
+
+    problem = "bonus-refused"
+    title = "This bonus was not given"
+
+
+class BonusShortError(ConflictError):
+    """The account that a bonus comes from holds too little."""
+
+    problem = "bonus-short"
+    title = "Too little for this bonus"
+    retry = "new_key"
+
+
+class BonusChangedError(ConflictError):
+    """Another part of an order would come from bonuses than the person saw."""
+
+    problem = "bonus-changed"
+    title = "Your bonus has changed"
+    retry = "new_key"

@@ -86,6 +86,11 @@ class Purpose(StrEnum):
     POINTS_BACK = "points_back"
     POINTS_REDEEMED = "points_redeemed"
     POINTS_LAPSED = "points_lapsed"
+    # Of a bonus: given, spent on an order, back in it, back with who gave it.
+    BONUS_GRANT = "bonus_grant"
+    BONUS_SPEND = "bonus_spend"
+    BONUS_BACK = "bonus_back"
+    BONUS_EXPIRY = "bonus_expiry"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ _SPLIT = (
     {"handle": "brand_handle", "split_id": "split"},
 )
 _CNY: Mapping[str, str] = {"currency": "CNY", "key": KEY}
+_UNTIL: Mapping[str, str] = {"until": "2030-01-01", "pin": PIN, **_CNY}
 
 _ORDER = ({"order_id": "order"}, {"order_id": "disputed"})
 _SALE = (
@@ -45,6 +46,7 @@ SETTLEMENT_ROWS: dict[str, Alike | Key | Open] = {
     "settlement.money.show_payout": alike(*_MONEY),
     "settlement.money.show_bank": alike(*_MONEY),
     "settlement.money.show_person": alike(*_MONEY),
+    "settlement.money.show_bonus": alike(*_MONEY),
     "settlement.money.show_batch": alike(*_BATCH),
     "settlement.money.show_earning": alike(*_EARNING),
     "settlement.files.download": alike(
@@ -55,6 +57,10 @@ SETTLEMENT_ROWS: dict[str, Alike | Key | Open] = {
         *_MONEY,
         form={"holder": "Eve", "number": "12345678", "schedule": "daily", "minimum": "1",
               "pin": PIN, **_CNY},
+    ),
+    "settlement.moving.post_bonus": alike(
+        *_MONEY,
+        form={"amount": "1", "person": "ann", "reason": "x", **_UNTIL},
     ),
     "settlement.moving.post_person": alike(
         *_MONEY, form={"person": "eve", "amount": "1", "memo": "x", "pin": PIN, **_CNY}

@@ -277,6 +277,7 @@ async def purchase(
         actor_id=lane.buyer_id,
         ask=LineAsk(product_id, quantity),
         address_id=lane.address_id,
+        now_ms=START_MS,
     )
     return await lane.db.write(
         service.purchase,

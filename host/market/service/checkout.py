@@ -35,6 +35,8 @@ class Payment:
     proof: wallet.Proof
     shown_minor: int
     address_id: str | None = None
+    # What of it was shown to come from bonuses; None where nothing was shown.
+    shown_bonus_minor: int | None = None
 
 
 async def take_payment(till: Till, order_id: str, payment: Payment) -> Order:
@@ -45,6 +47,7 @@ async def take_payment(till: Till, order_id: str, payment: Payment) -> Order:
         actor_id=payment.actor_id,
         shown_minor=payment.shown_minor,
         address_id=payment.address_id,
+        now_ms=till.now_ms(),
     )
     if order.paid_at_ms is not None:
         return order
@@ -54,6 +57,7 @@ async def take_payment(till: Till, order_id: str, payment: Payment) -> Order:
         actor_id=payment.actor_id,
         confirmation_id=await _confirm(till, payment_intent(order), payment),
         shown_minor=payment.shown_minor,
+        shown_bonus_minor=payment.shown_bonus_minor,
         address_id=payment.address_id,
         fee_bps=till.fee_bps,
         now_ms=till.now_ms(),
@@ -70,6 +74,7 @@ async def take_purchase(
         actor_id=payment.actor_id,
         ask=ask,
         address_id=payment.address_id,
+        now_ms=till.now_ms(),
     )
     if order is not None and order.paid_at_ms is not None:
         return order
@@ -81,6 +86,7 @@ async def take_purchase(
         source=source,
         confirmation_id=await _confirm(till, intent, payment),
         shown_minor=payment.shown_minor,
+        shown_bonus_minor=payment.shown_bonus_minor,
         address_id=payment.address_id,
         fee_bps=till.fee_bps,
         now_ms=till.now_ms(),

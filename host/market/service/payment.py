@@ -48,7 +48,7 @@ _PICKUP_DIGITS = 6
 
 
 def check_payment(
-    tx: Tx, order_id: str, *, actor_id: str, shown_minor: int, address_id: str | None
+    tx: Tx, order_id: str, *, actor_id: str, shown_minor: int, address_id: str | None, now_ms: int
 ) -> Order:
     """Refuse what cannot be paid, before a PIN is asked for.
 
@@ -61,7 +61,9 @@ def check_payment(
     _check_payable(order, products, shown_minor=shown_minor)
     if order.needs_address:
         check_ship_to(tx, address_id, actor_id=actor_id)
-    wallet.check_can_spend(tx, actor_id, order.money)
+    wallet.check_can_pay_order(
+        tx, actor_id, brand_id=order.brand_id, money=order.money, now_ms=now_ms
+    )
     return order
 
 
@@ -72,6 +74,7 @@ def pay_order(
     actor_id: str,
     confirmation_id: str,
     shown_minor: int | None = None,
+    shown_bonus_minor: int | None = None,
     address_id: str | None = None,
     fee_bps: int = FEE_BPS_DEFAULT,
     now_ms: int,
@@ -94,7 +97,13 @@ def pay_order(
         if line.product_id is not None:
             repository.add_to_stock(tx, line.product_id, -line.quantity)
     wallet.fund_escrow(
-        tx, order.id, payer_id=actor_id, brand_id=order.brand_id, money=order.money, now_ms=now_ms
+        tx,
+        order.id,
+        payer_id=actor_id,
+        brand_id=order.brand_id,
+        money=order.money,
+        shown_bonus_minor=shown_bonus_minor,
+        now_ms=now_ms,
     )
     fee_bps = settlement.fee_bps_of(tx, order.brand_id, default_bps=fee_bps)
     paid = replace(order, fee_bps=fee_bps, ship_to=ship_to, paid_at_ms=now_ms)
@@ -108,7 +117,7 @@ def payment_intent(order: Order) -> wallet.PaymentIntent:
 
 
 def check_purchase(
-    tx: Tx, order_id: str, *, actor_id: str, ask: LineAsk, address_id: str | None
+    tx: Tx, order_id: str, *, actor_id: str, ask: LineAsk, address_id: str | None, now_ms: int
 ) -> tuple[Order | None, wallet.PaymentIntent]:
     """Do what ``check_payment`` does for an order of one product that does not exist yet."""
     order = repository.find_order(tx, order_id)
@@ -119,6 +128,7 @@ def check_purchase(
             actor_id=actor_id,
             shown_minor=order.total_minor,
             address_id=address_id,
+            now_ms=now_ms,
         )
         same = check_same_order(checked, actor_id, order.brand_id, [ask])
         return same, payment_intent(same)
@@ -128,7 +138,7 @@ def check_purchase(
     if product.kind is Kind.GOODS:
         check_ship_to(tx, address_id, actor_id=actor_id)
     money = sum_up([ask], products)
-    wallet.check_can_spend(tx, actor_id, money)
+    wallet.check_can_pay_order(tx, actor_id, brand_id=product.brand_id, money=money, now_ms=now_ms)
     return None, wallet.PaymentIntent(
         actor_id, wallet.PaymentPurpose.ORDER, order_id, money, product.brand_id
     )
@@ -143,6 +153,7 @@ def purchase(
     source: str,
     confirmation_id: str,
     shown_minor: int | None = None,
+    shown_bonus_minor: int | None = None,
     address_id: str | None = None,
     fee_bps: int = FEE_BPS_DEFAULT,
     now_ms: int,
@@ -163,6 +174,7 @@ def purchase(
         actor_id=actor_id,
         confirmation_id=confirmation_id,
         shown_minor=shown_minor,
+        shown_bonus_minor=shown_bonus_minor,
         address_id=address_id,
         fee_bps=fee_bps,
         now_ms=now_ms,

@@ -50,6 +50,8 @@ class PaySheet:
     needs_address: bool
     addresses: list[Address]
     address: Address | None
+    # What bonuses pay of it, and what cash the buyer has for the rest.
+    bonus_minor: int
     available_minor: int
     has_pin: bool
     # Whether a PIN or a passkey is needed: not for a small payment, when the buyer chose so.
@@ -58,6 +60,11 @@ class PaySheet:
     refusal: AppError | None
     order: Order | None = None
     product: Product | None = None
+
+    @property
+    def cash_minor(self) -> int:
+        """What is left to pay in cash."""
+        return self.money.amount_minor - self.bonus_minor
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +79,8 @@ class OrderPage:
     dispute: Dispute | None = None
     # The buyer may open one now.
     can_dispute: bool = False
+    # What of it the buyer paid from bonuses.
+    bonus_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +118,7 @@ def read_pay_sheet(
             actor_id=actor_id,
             shown_minor=order.total_minor,
             address_id=address.id if address else None,
+            now_ms=now_ms,
         )
         intent = payment_intent(order)
         needs_proof = wallet.preview_payment(tx, intent, now_ms=now_ms).needs_proof
@@ -122,6 +132,9 @@ def read_pay_sheet(
         needs_address=order.needs_address,
         addresses=addresses,
         address=address,
+        bonus_minor=wallet.bonus_part(
+            tx, actor_id, brand_id=order.brand_id, money=order.money, now_ms=now_ms
+        ),
         available_minor=wallet.balance(tx, actor_id, order.currency).available_minor,
         has_pin=wallet.has_pin(tx, actor_id),
         needs_proof=needs_proof,
@@ -153,19 +166,24 @@ def read_buy_sheet(
             actor_id=actor_id,
             ask=LineAsk(product_id, quantity),
             address_id=address.id if address else None,
+            now_ms=now_ms,
         )
         needs_proof = wallet.preview_payment(tx, intent, now_ms=now_ms).needs_proof
     except AppError as error:
         # As above.
         refusal = error
     line = Line(0, product.id, product.name, product.cover_id, quantity, product.price_minor)
+    money = Money(line.total_minor, product.currency)
     return PaySheet(
         shop=_shop(tx, product.brand_id),
         lines=(line,),
-        money=Money(line.total_minor, product.currency),
+        money=money,
         needs_address=product.needs_address,
         addresses=addresses,
         address=address,
+        bonus_minor=wallet.bonus_part(
+            tx, actor_id, brand_id=product.brand_id, money=money, now_ms=now_ms
+        ),
         available_minor=wallet.balance(tx, actor_id, product.currency).available_minor,
         has_pin=wallet.has_pin(tx, actor_id),
         needs_proof=needs_proof,
@@ -239,6 +257,7 @@ def _order_page(tx: Tx, order: Order) -> OrderPage:
         refunds=repository.find_refunds(tx, [order.id]),
         next_timer=find_next_timer(tx, order.id),
         dispute=disputes.find_running(tx, order.id),
+        bonus_minor=wallet.used_on_order(tx, order.id),
     )
 
 

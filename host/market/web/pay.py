@@ -37,6 +37,7 @@ async def post_pay(order_id: str) -> ResponseReturnValue:
         read_proof(form.get("pin"), form.get("passkey")),
         whole(form.get("amount_minor", ""), name="amount_minor"),
         form.get("address_id") or None,
+        whole(form.get("bonus_minor", "0"), name="bonus_minor"),
     )
     try:
         order = await service.take_payment(till(), order_id, payment)
@@ -79,6 +80,7 @@ async def post_buy(product_id: str) -> ResponseReturnValue:
         read_proof(form.get("pin"), form.get("passkey")),
         whole(form.get("amount_minor", ""), name="amount_minor"),
         form.get("address_id") or None,
+        whole(form.get("bonus_minor", "0"), name="bonus_minor"),
     )
     shown_minor = whole(form.get("price_minor", ""), name="price_minor")
     source = known_source(form.get("from", ""))

@@ -2,6 +2,7 @@
 
 from host.core.db import Tx
 from host.settlement.repository.payouts import find_payment
+from host.settlement.service.bonuses import give_bonus
 from host.settlement.service.console import divide_earning, open_earning, pay_somebody
 from host.settlement.service.earnings import find_earning, record_earning, record_refund
 from host.settlement.service.files import day_of, make_file, read_kind
@@ -30,6 +31,7 @@ __all__ = [
     "fee_bps_of",
     "find_earning",
     "find_payment",
+    "give_bonus",
     "make_file",
     "name_receivers",
     "note_state",

@@ -1,5 +1,7 @@
 """What a merchant earns, and what goes back to who paid."""
 
+from dataclasses import replace
+
 from host.core.db import Tx
 from host.core.errors import IdempotencyKeyReusedError
 from host.core.ids import derived_id
@@ -97,8 +99,11 @@ def record_refund(
     pot = open_pot(tx, place, Purpose.REFUND, source_id, now_ms=now_ms)
     take_from_merchant(pot, earning, money.amount_minor - fee_minor, ItemKind.REFUND)
     pot.take(fees_place(money.currency), fee_minor, "fee")
-    payer = wallet.way_back(tx, payer_id, money.currency, now_ms=now_ms)
-    pot.give(payer, money.amount_minor, "payer")
+    ways = wallet.ways_back(tx, source_id, payer_id=payer_id, money=money, now_ms=now_ms)
+    for n, way in enumerate(ways):
+        is_cash = way.purpose is Purpose.ESCROW_REFUND
+        giver = pot if is_cash else replace(pot, purpose=way.purpose)
+        giver.give(way.place, way.amount_minor, f"payer:{n}" if n else "payer")
     pot.close()
     refund = Refund(
         key, source, refund_id, brand_id, payer_id, money, fee_minor, wallet.ledger_time(tx)

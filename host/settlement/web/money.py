@@ -6,10 +6,12 @@ from host.core.db import Tx
 from host.core.ids import new_id
 from host.core.money import CURRENCIES
 from host.core.web import current_person_id, deps, render
+from host.identity import service as identity
 from host.settlement import service
 from host.settlement.model import DAY_MS
 from host.settlement.money_model import MoneyPage
 from host.settlement.payout_model import Schedule
+from host.wallet import service as wallet
 
 blueprint = Blueprint("money", __name__, url_prefix="/m/<handle>/money")
 
@@ -43,6 +45,17 @@ async def show_person(handle: str) -> str:
     """Show the form that pays into somebody's wallet."""
     page = await _page(handle)
     return await render("settlement/person.html", **_frame(page), page=page, key=new_id())
+
+
+@blueprint.get("/bonus")
+async def show_bonus(handle: str) -> str:
+    """Show the form that gives somebody a bonus, and what was given."""
+    page = await _page(handle)
+    given = await deps().db.read(wallet.find_given, page.brand.id)
+    names = await deps().db.read(identity.find_people, [bonus.person_id for bonus in given])
+    return await render(
+        "settlement/bonus.html", **_frame(page), page=page, key=new_id(), given=given, names=names
+    )
 
 
 @blueprint.get("/batches/<batch_id>")

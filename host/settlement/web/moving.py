@@ -14,7 +14,7 @@ from host.settlement import service
 from host.settlement.payout_model import Payout, Schedule
 from host.settlement.service import entry
 from host.wallet import service as wallet
-from host.wallet.edge import read_typed_money
+from host.wallet.edge import read_last_day, read_typed_money
 
 blueprint = Blueprint("moving", __name__, url_prefix="/m/<handle>/money")
 
@@ -78,6 +78,28 @@ async def post_person(handle: str) -> ResponseReturnValue:
         now_ms=deps().now_ms(),
     )
     return see_other(f"/m/{handle}/money")
+
+
+@blueprint.post("/bonus")
+async def post_bonus(handle: str) -> ResponseReturnValue:
+    """Give somebody a bonus."""
+    form: MultiDict[str, str] = await request.form
+    money = read_typed_money(form.get("amount", ""), form.get("currency", ""))
+    expires_at_ms = read_last_day(form.get("until", ""))
+    await deps().db.read(_own_brand, handle, actor_id=current_person_id())
+    await deps().db.write(
+        service.give_bonus,
+        read_key(form.get("key", "")),
+        handle=handle,
+        actor_id=current_person_id(),
+        pin_attempt_id=await _try_pin(form),
+        person_handle=form.get("person", ""),
+        money=money,
+        reason=form.get("reason", ""),
+        expires_at_ms=expires_at_ms,
+        now_ms=deps().now_ms(),
+    )
+    return see_other(f"/m/{handle}/money/bonus")
 
 
 @blueprint.post("/earnings/<kind>/<source_id>")

@@ -10,6 +10,7 @@ from host.treasury.service.adjustments import (
     decline_adjustment,
     propose_adjustment,
 )
+from host.treasury.service.bonuses import give_bonus, read_bonuses
 from host.treasury.service.breaks import add_note, book_line, close_break, match_break
 from host.treasury.service.callbacks import Told, hear_callback, read_told
 from host.treasury.service.overview import find_breaks, read_overview
@@ -25,11 +26,13 @@ __all__ = [
     "close_break",
     "decline_adjustment",
     "find_breaks",
+    "give_bonus",
     "hear_callback",
     "import_statement",
     "make_statement",
     "match_break",
     "propose_adjustment",
+    "read_bonuses",
     "read_overview",
     "read_told",
     "reconcile",

@@ -23,7 +23,14 @@ from host.treasury.model import Adjustment, AdjustmentStatus, Break
 from host.treasury.service import suspense
 from host.treasury.service.breaks import NOTE_LENGTH_MAX, access_break
 from host.wallet import service as wallet
-from host.wallet.model import Account, AccountKind, Purpose, cash_place, exchange_place
+from host.wallet.model import (
+    Account,
+    AccountKind,
+    Purpose,
+    cash_place,
+    exchange_place,
+    promo_place,
+)
 from host.wallet.service import books
 
 REASON_LENGTH_MIN = 10
@@ -105,10 +112,11 @@ def _account(tx: Tx, name: str, new: Adjustment) -> Account:
     if name.startswith("@"):
         person = identity.access_person_by_handle(tx, name.removeprefix("@"))
         name = cash_place(person.id, new.money.currency).id
-    float_place = exchange_place(new.money.currency)
-    if name == float_place.id:
-        # Opened by the first money for it: currencies are exchanged out of what is put in here.
-        wallet.open_account(tx, float_place, now_ms=new.proposed_at_ms)
+    currency = new.money.currency
+    # Opened by the first money for it: currencies are exchanged, and bonuses given, out of these.
+    for own in (exchange_place(currency), promo_place(currency)):
+        if name == own.id:
+            wallet.open_account(tx, own, now_ms=new.proposed_at_ms)
     account = books.find_account(tx, name)
     if account is None or account.kind is AccountKind.CONTROL or account.closed_at_ms is not None:
         raise AdjustmentRefusedError(

@@ -45,6 +45,9 @@ PARTS: dict[str, str] = {
     " LIMIT :limit",
     "requests_received": "SELECT request_id, amount_minor, status, transfer_id, ended_at_ms"
     " FROM wallet_request_share WHERE person_id = :id ORDER BY request_id LIMIT :limit",
+    "bonuses": "SELECT id, funder_id, brand_id, amount_minor, left_minor, currency, reason,"
+    " granted_at_ms, expires_at_ms, ended_at_ms FROM wallet_bonus WHERE person_id = :id"
+    " ORDER BY granted_at_ms, id LIMIT :limit",
     "exchange_quotes": "SELECT id, sell_currency, sell_minor, fee_minor, buy_currency, buy_minor,"
     " made_at_ms, used_at_ms FROM wallet_quote WHERE person_id = :id ORDER BY made_at_ms, id"
     " LIMIT :limit",

@@ -134,7 +134,7 @@ def find_wrong_escrows(tx: Tx) -> list[Row]:
         " a.credits_posted_minor - a.debits_posted_minor AS held_minor"
         " FROM wallet_escrow e JOIN wallet_account a ON a.id = e.account_id"
         " WHERE a.credits_posted_minor - a.debits_posted_minor <>"
-        " CASE WHEN e.status = 'funded' THEN e.amount_minor ELSE 0 END"
+        " CASE WHEN e.status = 'funded' THEN e.amount_minor - e.refunded_minor ELSE 0 END"
         " OR a.credits_posted_minor <> e.amount_minor OR a.currency <> e.currency"
         " ORDER BY e.order_id LIMIT :limit",
         limit=BREAKS_COUNT_MAX,

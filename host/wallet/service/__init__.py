@@ -19,6 +19,17 @@ from host.wallet.service.authorise import (
     preview_payment,
     spend_confirmation,
 )
+from host.wallet.service.bonus import (
+    bonus_part,
+    check_can_pay_order,
+    expire_bonuses,
+    find_bonus,
+    find_bonuses,
+    find_given,
+    grant_bonus,
+    used_on_order,
+    ways_back,
+)
 from host.wallet.service.caps import (
     can_receive,
     check_can_hold,
@@ -143,8 +154,10 @@ __all__ = [
     "begin_passkey",
     "begin_payout",
     "begin_pin_attempt",
+    "bonus_part",
     "can_receive",
     "check_can_hold",
+    "check_can_pay_order",
     "check_can_receive",
     "check_can_spend",
     "check_pin",
@@ -154,12 +167,16 @@ __all__ = [
     "confirm_with_pin",
     "decide_review",
     "exchange",
+    "expire_bonuses",
     "expire_held",
     "expire_reviews",
     "fee_of",
+    "find_bonus",
+    "find_bonuses",
     "find_escrow",
     "find_freeze",
     "find_freezes_of",
+    "find_given",
     "find_hits",
     "find_open_freezes",
     "find_open_reviews",
@@ -176,6 +193,7 @@ __all__ = [
     "fund_escrow",
     "fund_exchange",
     "give_money",
+    "grant_bonus",
     "has_pin",
     "hold_transfer",
     "ledger_time",
@@ -214,8 +232,10 @@ __all__ = [
     "stop_reset",
     "sweep",
     "switch_rule",
+    "used_on_order",
     "void_held",
     "way_back",
+    "ways_back",
 ]
 
 
@@ -231,5 +251,6 @@ def sweep(tx: Tx, *, now_ms: int) -> int:
         return_packets,
         expire_requests,
         expire_held,
+        expire_bonuses,
     )
     return sum(do(tx, now_ms=now_ms) for do in due)

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from host.core.db import Tx
 from host.core.errors import IdempotencyKeyReusedError
 from host.core.ids import derived_id
-from host.core.money import Money
-from host.wallet.errors import EscrowEndedError, EscrowNotFoundError
+from host.core.money import Money, decimal_text
+from host.wallet.errors import BonusChangedError, EscrowEndedError, EscrowNotFoundError
 from host.wallet.escrow_model import Escrow
 from host.wallet.model import (
     EscrowStatus,
@@ -25,14 +25,24 @@ from host.wallet.model import (
     pending_place,
 )
 from host.wallet.repository import escrow as repository
-from host.wallet.service.freeze import way_back
-from host.wallet.service.transfers import close_account, open_account, post_linked, post_transfer
+from host.wallet.service.bonus import take_bonus, ways_back
+from host.wallet.service.transfers import close_account, open_account, post_linked
 
 
 def fund_escrow(
-    tx: Tx, order_id: str, *, payer_id: str, brand_id: str, money: Money, now_ms: int
+    tx: Tx,
+    order_id: str,
+    *,
+    payer_id: str,
+    brand_id: str,
+    money: Money,
+    shown_bonus_minor: int | None = None,
+    now_ms: int,
 ) -> Escrow:
-    """Take ``money`` from the payer and hold it for the order."""
+    """Take ``money`` from the payer, bonuses before cash, and hold it for the order.
+
+    Refused when another part comes from bonuses than ``shown_bonus_minor``, where that is given.
+    """
     earlier = repository.lock_escrow(tx, order_id)
     if earlier is not None:
         if (earlier.payer_id, earlier.brand_id, earlier.money) != (payer_id, brand_id, money):
@@ -44,20 +54,10 @@ def fund_escrow(
     cash, held = cash_place(payer_id, money.currency), escrow_place(order_id, money.currency)
     open_account(tx, cash, now_ms=now_ms)
     open_account(tx, held, now_ms=now_ms)
-    post_transfer(
-        tx,
-        f"escrow:{order_id}:fund",
-        debit_id=cash.id,
-        credit_id=held.id,
-        money=money,
-        purpose=Purpose.ESCROW_FUND,
-        actor_id=payer_id,
-        reference=order_id,
-        now_ms=now_ms,
-    )
     escrow = Escrow(
         order_id, held.id, payer_id, brand_id, money, 0, EscrowStatus.FUNDED, funded_at_ms=now_ms
     )
+    _pay_in(tx, escrow, cash, shown_bonus_minor=shown_bonus_minor, now_ms=now_ms)
     repository.insert_escrow(tx, escrow)
     return escrow
 
@@ -76,9 +76,11 @@ def release_escrow(tx: Tx, order_id: str, *, fee_minor: int, now_ms: int) -> Esc
 
     currency = escrow.money.currency
     share = Money(escrow.left.amount_minor - fee_minor, currency)
-    parts = [(pending_place(escrow.brand_id, currency), share, "release")]
+    brand = pending_place(escrow.brand_id, currency)
+    parts = [(brand, share, "release", Purpose.ESCROW_RELEASE)]
     if fee_minor:
-        parts.append((fees_place(currency), Money(fee_minor, currency), "fee"))
+        fee = Money(fee_minor, currency)
+        parts.append((fees_place(currency), fee, "fee", Purpose.ESCROW_FEE))
     _pay_out(tx, escrow, parts, now_ms=now_ms)
     return _end(tx, escrow, EscrowStatus.RELEASED, fee_minor=fee_minor, now_ms=now_ms)
 
@@ -90,8 +92,7 @@ def refund_escrow(tx: Tx, order_id: str, *, now_ms: int) -> Escrow:
         return escrow
     _check_funded(escrow)
 
-    place = way_back(tx, escrow.payer_id, escrow.money.currency, now_ms=now_ms)
-    _pay_out(tx, escrow, [(place, escrow.left, "refund")], now_ms=now_ms)
+    _pay_out(tx, escrow, _back(tx, escrow, escrow.left, "refund", now_ms=now_ms), now_ms=now_ms)
     return _end(tx, escrow, EscrowStatus.REFUNDED, fee_minor=0, now_ms=now_ms)
 
 
@@ -104,19 +105,9 @@ def refund_part(tx: Tx, order_id: str, part_id: str, *, amount_minor: int, now_m
     _check_funded(escrow)
     if not 0 < amount_minor < escrow.left.amount_minor:
         raise ValueError("a part leaves something in escrow")
-    currency = escrow.money.currency
-    back = way_back(tx, escrow.payer_id, currency, now_ms=now_ms)
-    post_transfer(
-        tx,
-        f"escrow:{order_id}:{derived_id('escrow.part', part_id)}",
-        debit_id=escrow.account_id,
-        credit_id=back.id,
-        money=Money(amount_minor, currency),
-        purpose=Purpose.ESCROW_REFUND,
-        actor_id="platform",
-        reference=order_id,
-        now_ms=now_ms,
-    )
+    money = Money(amount_minor, escrow.money.currency)
+    step = derived_id("escrow.part", part_id)
+    _pay_out(tx, escrow, _back(tx, escrow, money, step, now_ms=now_ms), now_ms=now_ms)
     repository.add_refunded(tx, order_id, amount_minor)
 
 
@@ -125,18 +116,64 @@ def find_escrow(tx: Tx, order_id: str) -> Escrow | None:
     return repository.find_escrow(tx, order_id)
 
 
-_PURPOSES = {
-    "release": Purpose.ESCROW_RELEASE,
-    "fee": Purpose.ESCROW_FEE,
-    "refund": Purpose.ESCROW_REFUND,
-}
-
-
-def _pay_out(
-    tx: Tx, escrow: Escrow, parts: Sequence[tuple[Place, Money, str]], *, now_ms: int
+def _pay_in(
+    tx: Tx, escrow: Escrow, cash: Place, *, shown_bonus_minor: int | None, now_ms: int
 ) -> None:
+    """Move what an order costs into its account, as one chain: bonuses first, then cash."""
+    order_id, payer_id, money = escrow.order_id, escrow.payer_id, escrow.money
+    parts = take_bonus(
+        tx, order_id, person_id=payer_id, brand_id=escrow.brand_id, money=money, now_ms=now_ms
+    )
+    bonus_minor = sum(part for _, part in parts)
+    if shown_bonus_minor not in {None, bonus_minor}:
+        raise BonusChangedError(
+            "%(amount)s %(currency)s would come from your bonus, which is not what was shown. Look"
+            " again.",
+            amount=decimal_text(bonus_minor, money.currency),
+            currency=money.currency,
+        )
+    legs = [
+        (bonus.place, part, f"bonus:{n}", Purpose.BONUS_SPEND)
+        for n, (bonus, part) in enumerate(parts)
+    ]
+    if bonus_minor < money.amount_minor:
+        legs.append((cash, money.amount_minor - bonus_minor, "fund", Purpose.ESCROW_FUND))
+    orders = [
+        TransferOrder(
+            f"escrow:{order_id}:{step}",
+            TransferKind.SINGLE,
+            place.id,
+            escrow.account_id,
+            Money(amount_minor, money.currency),
+            purpose,
+            payer_id,
+            order_id,
+        )
+        for place, amount_minor, step, purpose in legs
+    ]
+    post_linked(tx, orders, now_ms=now_ms)
+
+
+_Part = tuple[Place, Money, str, Purpose]
+
+
+def _back(tx: Tx, escrow: Escrow, money: Money, step: str, *, now_ms: int) -> list[_Part]:
+    """Return the parts in which ``money`` goes back: to cash, to bonuses, to who gave those."""
+    ways = ways_back(tx, escrow.order_id, payer_id=escrow.payer_id, money=money, now_ms=now_ms)
+    return [
+        (
+            way.place,
+            Money(way.amount_minor, money.currency),
+            f"{step}:{n}" if n else step,
+            way.purpose,
+        )
+        for n, way in enumerate(ways)
+    ]
+
+
+def _pay_out(tx: Tx, escrow: Escrow, parts: Sequence[_Part], *, now_ms: int) -> None:
     """Move what the order holds to where its parts go, as one chain."""
-    for place, _, _ in parts:
+    for place, _, _, _ in parts:
         open_account(tx, place, now_ms=now_ms)
     orders = [
         TransferOrder(
@@ -145,11 +182,11 @@ def _pay_out(
             escrow.account_id,
             place.id,
             money,
-            _PURPOSES[step],
+            purpose,
             "platform",
             escrow.order_id,
         )
-        for place, money, step in parts
+        for place, money, step, purpose in parts
     ]
     post_linked(tx, orders, now_ms=now_ms)
 

@@ -13,6 +13,7 @@ from host.identity import service as identity
 from host.identity.model import Person
 from host.wallet.errors import TransferNotFoundError
 from host.wallet.model import Day, Purpose, StatementLine, cash_place
+from host.wallet.repository import bonus as bonuses
 from host.wallet.repository import ledger
 from host.wallet.repository import packet as packets
 from host.wallet.repository import request as requests
@@ -32,6 +33,8 @@ class ShownLine:
     line: StatementLine
     person: Person | None = None
     order: Card | None = None
+    # What the order took from bonuses besides.
+    bonus_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +183,15 @@ def _describe(
     )
     named = sorted({name for line in lines if (name := _card_id(line))})
     cards = order_cards(tx, named, viewer_id) if order_cards is not None and named else {}
+    paid = sorted({line.reference for line in lines if line.purpose is Purpose.ESCROW_FUND})
+    used = bonuses.sum_uses(tx, paid)
     return [
-        ShownLine(line, people.get(others[line.transfer_id]), cards.get(_card_id(line)))
+        ShownLine(
+            line,
+            people.get(others[line.transfer_id]),
+            cards.get(_card_id(line)),
+            used.get(line.reference, 0) if line.purpose is Purpose.ESCROW_FUND else 0,
+        )
         for line in lines
     ]
 

@@ -10,6 +10,7 @@ from host.core.db import Tx
 from host.core.money import Currency
 from host.identity import service as identity
 from host.identity.model import Person
+from host.wallet.bonus_model import BonusSum
 from host.wallet.errors import NotAContactError
 from host.wallet.freeze_model import Freeze
 from host.wallet.model import Balance
@@ -18,6 +19,7 @@ from host.wallet.rail_model import RailOperation
 from host.wallet.repository import offer as offers
 from host.wallet.review_model import Review, ReviewStatus
 from host.wallet.service import funds, payments, pin, rail, risks
+from host.wallet.service.bonus import bonus_sum
 from host.wallet.service.freeze import find_freeze
 from host.wallet.service.request_views import RequestView, find_open
 from host.wallet.service.statement import (
@@ -67,6 +69,7 @@ class HomeView:
     freeze: Freeze | None
     # Payments that wait for somebody to look.
     checked: Sequence[Review]
+    bonus: BonusSum
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,7 @@ def read_home(
             for review in risks.find_reviews_of(tx, person_id)
             if review.status is ReviewStatus.OPEN
         ],
+        bonus=bonus_sum(tx, person_id, chosen, now_ms=now_ms),
     )
 
 
