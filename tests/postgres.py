@@ -31,7 +31,8 @@ ON_BOTH = {
     "treasury": {"test_adjustments", "test_reconcile"},
     "wallet": {
         "test_codes", "test_conformance", "test_escrow", "test_exchange", "test_freeze",
-        "test_bonus", "test_ledger_rules", "test_rails", "test_receiving", "test_red_packets", "test_requests",
+        "test_bonus",
+        "test_ledger_rules", "test_rails", "test_receiving", "test_red_packets", "test_requests",
         "test_risk", "test_tiers", "test_transfers",
     },
 }  # fmt: skip
