@@ -103,6 +103,45 @@ class Detail(Page):
 '''
 DETAIL_HTML = """<h1>Detail</h1><button m-on:tap="deeper">deeper</button>
 <button m-on:tap="afresh">afresh</button>"""
+CASHIER = '''
+"""A look-alike of the host's cashier."""
+
+from sdk import Page, api
+
+
+class Cashier(Page):
+    pin: str = ""
+    text: str = "nothing"
+
+    def confirm(self, event):
+        self.text = "read " + self.pin
+
+    def checkout(self, event):
+        order = api.orders.create([{"sku": "A1", "qty": 1}])
+        api.pay.open(order["id"], then="paid")
+
+    def paid(self, result):
+        self.text = "paid " + str(result.ok)
+'''
+CASHIER_HTML = """<h1>{{ text }}</h1><section><h2>Hutong Pay</h2><p>Tea House: ¥1.00</p>
+<input m-model="pin" inputmode="numeric" maxlength="6" aria-label="Payment PIN">
+<button m-on:tap="confirm">Pay ¥1.00</button></section>
+<button m-on:tap="checkout">checkout</button>"""
+# What a frame can try whose own script had been taken over: clicks and keys where the host's button
+# is, words to the host in its own tongue, a reach for the host's document.
+ATTACK = """async ([x, y]) => {
+  const t = (f) => { try { f(); return "done" } catch (e) { return e.name } };
+  const at = { bubbles: true, clientX: x, clientY: y };
+  for (const kind of ["pointerdown", "pointerup", "click", "submit"]) {
+    document.elementFromPoint(x, y)?.dispatchEvent(new MouseEvent(kind, at));
+    document.dispatchEvent(new MouseEvent(kind, at));
+  }
+  for (const key of "246810") document.dispatchEvent(new KeyboardEvent("keydown", { key }));
+  for (const m of [{ t: "confirm" }, { t: "pay", pin: "246810" }, { t: "answer", ok: true }])
+    parent.postMessage(m, "*");
+  return [t(() => parent.document.querySelector("dialog[open] button").click()),
+    t(() => parent.frames.length && parent.location.href),
+    t(() => { top.location = "/wallet" })] }"""
 OTHER = '''
 """Another shop."""
 
@@ -129,6 +168,7 @@ def lane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[HostProcess
         "pages/home/home": (HOME, HOME_HTML),
         "pages/list/list": (LIST, "<h1>A list</h1>"),
         "pages/detail/detail": (DETAIL, DETAIL_HTML),
+        "pages/cashier/cashier": (CASHIER, CASHIER_HTML),
     }
     other = {"pages/home/home": (OTHER, "<h1>Hello {{ who }}</h1>")}
     programs = {
@@ -262,6 +302,35 @@ def test_another_program_is_opened_with_a_yes(ann: Person) -> None:
     page.go_back()
     page.wait_for_url(f"**/p/{APP_ID}/**")
     expect(shop.get_by_role("heading", name="left True")).to_be_visible()
+
+
+def test_a_look_alike_cashier_pays_nothing(ann: Person) -> None:
+    """AB-034: it learns what is typed into it, no more; the host's sheet is out of its reach."""
+    page, shop, sheet = ann.page, frame(ann.page), ann.page.locator("dialog#sheet[open]")
+    ann.allow("Unsafe attempt to initiate navigation")
+    page.goto(f"/p/{APP_ID}/pages/cashier/cashier")
+    shop.get_by_label("Payment PIN").fill("246810")
+    shop.get_by_role("button", name="Pay ¥1.00").click()
+    expect(shop.get_by_role("heading", name="read 246810")).to_be_visible()
+    expect(sheet).to_have_count(0)
+
+    shop.get_by_role("button", name="checkout").click()
+    expect(sheet.locator(".money-big")).to_have_text("¥128.00")
+    pay = sheet.locator("form button.btn-primary")
+    box = pay.bounding_box()
+    assert box is not None
+    centre = [box["x"] + box["width"] / 2, box["y"] + box["height"] / 2]
+    inside = next(one for one in page.frames if one.parent_frame is not None)
+    reached = inside.evaluate(ATTACK, centre)
+    page.wait_for_timeout(300)
+
+    assert ["SecurityError"] * 3 == reached
+    assert page.evaluate("([x, y]) => !!document.elementFromPoint(x, y).closest('dialog')", centre)
+    expect(sheet.locator("input[name=pin]")).to_have_value("")
+    orders = page.evaluate("fetch('/api/v1/orders').then((r) => r.json())")["orders"]
+    assert ["created"] == [one["status"] for one in orders]
+    held = page.evaluate("fetch('/api/v1/wallet/balances').then((r) => r.json())")["balances"]
+    assert [100_000] == [one["available_minor"] for one in held]
 
 
 def drag(finger: CDPSession, start: int, end: int) -> None:
