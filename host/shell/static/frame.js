@@ -14,7 +14,7 @@
   // One declaration of the style attribute: a number with a unit, a colour, plain words; no function.
   const PIECE = "(?:[-+]?[0-9]+(?:\\.[0-9]+)?(?:%|[a-z]{1,4})?|#[0-9a-fA-F]{3,8}|[a-z][a-z-]*)";
   const STYLE = new RegExp(`^(--[a-z][a-z0-9-]{0,40}|-?[a-z][a-z-]*):(${PIECE}(?:[ ,/]+${PIECE})*)$`);
-  const NODES_MAX = 8000, DEPTH_MAX = 100, LONGPRESS_MS = 500, INPUT_WAIT_MS = 160, MODEL_WAIT_MS = 450;
+  const NODES_MAX = 8000, DEPTH_MAX = 100, LONGPRESS_MS = 500, BUSY_AFTER_MS = 120, INPUT_WAIT_MS = 160, MODEL_WAIT_MS = 450;
   const FIELDS = "input, textarea, select, m-stepper";
 
   // A field named "childNodes" inside a form would hide the form's own: so ask the prototypes.
@@ -279,7 +279,13 @@
     // One tap, one event: until the answer is there, the same element does not fire again.
     const once = type === "tap" || type === "submit" || type === "longpress";
     if (once && [...waiting.values()].includes(el)) return;
-    if (once) { waiting.set(++k, el); put(el, "aria-busy", "true"); } else ++k;
+    const number = ++k;
+    if (once) {
+      waiting.set(number, el);
+      // A quick answer needs no sign, and a sign costs it a frame: what is drawn now makes the
+      // answer wait for the next refresh of the screen.
+      setTimeout(() => { if (waiting.get(number) === el) put(el, "aria-busy", "true"); }, BUSY_AFTER_MS);
+    }
     clearTimeout(modelTimer);
     const message = { t: "event", k, page, n, type, handler, path: pathOf(el), dataset: data(el), value: null, fields: {}, models: Object.fromEntries(models), ...more };
     if (matches(el, FIELDS)) message.value = valueOf(el);
