@@ -3,12 +3,14 @@
 from quart import Quart
 
 from host.core.deps import Deps
+from host.identity import service as identity
 from host.settlement import service as settlement
 from tests.conftest import Clock
 from tests.market import make as market
 from tests.market.people import deliver, street
 from tests.points import make
 from tests.settlement.make import NEXT_DAY_MS, breaks
+from tests.wallet.people import register
 
 KEY = "0198c0de-0000-7000-8000-0000000000aa"
 FORM = {"on": "1", "currency": "CNY", "earn": "1", "worth": "1", "months": "12"}
@@ -52,6 +54,9 @@ async def test_a_buyer_earns_and_turns_points_into_money(
     for points in ("-1", "1.5", "٣", "9" * 16):
         assert 422 == (await at.buyer.post("/points/tea_house/redeem", key=KEY[:-1] + "d",
                                            points=points))[0]  # fmt: skip
+    grace = await register(app, "grace")
+    await deps.db.write(identity.make_admin, "grace", now_ms=clock.at_ms)
+    assert "580\N{NO-BREAK SPACE}PTS" in await grace.get("/admin/treasury")
     assert [] == await breaks(deps.db)
 
 
