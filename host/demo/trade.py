@@ -93,7 +93,7 @@ async def trade(lane: Lane) -> None:
         expiry_months=24,
         now_ms=lane.at(hours=9 * _DAY),
     )
-    from host.demo import bills, webshop  # noqa: PLC0415  (they confirm as these here do)
+    from host.demo import bills, mandates, webshop  # noqa: PLC0415  (they confirm as these here do)
 
     acts: list[tuple[int, Callable[[], Awaitable[None]]]] = [
         *((favour[0], partial(_pay_back, lane, favour)) for favour in FAVOURS),
@@ -108,6 +108,8 @@ async def trade(lane: Lane) -> None:
             (bought.hours, partial(webshop.buy_on_the_web, lane, bought))
             for bought in webshop.WEB_ORDERS
         ),
+        *((leave.hours, partial(mandates.allow_debits, lane, leave)) for leave in mandates.LEAVES),
+        *((debit[1], partial(mandates.debit, lane, *debit)) for debit in mandates.DEBITS),
         *((scan[0], partial(bills.scan_counter, lane, *scan)) for scan in bills.AT_COUNTERS),
     ]
     for _, act in sorted(acts, key=lambda act: -act[0]):

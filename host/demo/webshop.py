@@ -36,7 +36,7 @@ WEB_ORDERS: tuple[WebOrder, ...] = (
 async def buy_on_the_web(lane: Lane, bought: WebOrder) -> None:
     """Let the shop's server make an order, and perhaps somebody pay it."""
     db, now_ms = lane.deps.db, lane.at(hours=bought.hours)
-    caller = await _caller(lane)
+    caller = await web_caller(lane)
     order = await db.write(
         orders.create_order,
         OrderAsk(
@@ -73,7 +73,7 @@ async def buy_on_the_web(lane: Lane, bought: WebOrder) -> None:
         await db.write(refunds.refund, ask, caller=caller, now_ms=now_ms + 7_200_000)
 
 
-async def _caller(lane: Lane) -> Caller:
+async def web_caller(lane: Lane) -> Caller:
     """Return the web shop's key; the first order makes it."""
     brand_id, owner_id = lane.brands["teahouse"], lane.people["wenqing"]
     now_ms = lane.at(hours=4 * _DAY)

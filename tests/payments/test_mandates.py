@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from host.core.money import Money
-from host.payments import subscribers
 from host.payments.mandate_model import Mandate, MandateStatus, Period, Terms, period_start_ms
 from host.payments.model import Mode
 from host.payments.repository import mandates as repository
@@ -114,7 +113,6 @@ async def test_signed_once_it_is_debited_like_any_order(shop: Shop) -> None:
         lambda tx: [row["text"] for row in tx.rows("SELECT text FROM chat_message")]
     )
     assert 1 == texts.count("¥5.00 was debited as you allowed.")
-    assert list(subscribers.SUBSCRIPTIONS) == ["payments.changed"]
 
 
 async def test_a_crowd_of_debits_stays_under_the_ceiling(shop: Shop) -> None:
