@@ -84,6 +84,7 @@ SETTLEMENT_ROWS: dict[str, Alike | Key | Open] = {
     "payments_api.earned.post_return": alike(
         {"split_id": "split"}, status=401, json={"out_return_no": "r1", "amount_minor": 1}
     ),
+    "payments_api.earned.get_payout": alike({"out_payout_no": "trade"}, status=401),
     "payments_api.earned.get_file": alike({"kind": "file_kind", "day": "day"}, status=401),
     "review.money.show_dispute": alike({"dispute_id": "dispute"}, status=403),
     "review.money.post_decision": alike(
