@@ -10,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from host.core.money import Money
+from host.core.postgresql import PostgresDatabase
+from host.payments.errors import MandateUsedUpError
 from host.payments.mandate_model import Mandate, MandateStatus, Period, Terms, period_start_ms
-from host.payments.model import Mode
+from host.payments.model import Caller, KeyRole, Mode
 from host.payments.repository import mandates as repository
 from host.payments.service import mandates, signing
 from host.wallet import service as wallet
@@ -137,6 +139,34 @@ async def test_a_crowd_of_debits_stays_under_the_ceiling(shop: Shop) -> None:
     now = await found(shop, mandate.id)
     assert (MandateStatus.REVOKED, "person") == (now.status, now.revoked_by)
     assert (await debit(shop, "d-0"))[1] in {"paid", "mandate-over"}
+
+
+async def test_two_hosts_count_one_after_the_other(
+    shop: Shop, request: pytest.FixtureRequest
+) -> None:
+    """Of twelve debits sent to both hosts of one PostgreSQL two fit; SQLite has one host."""
+    mandate, one = await signed(shop), shop.deps.db
+    is_shared = isinstance(one, PostgresDatabase)
+    url = request.getfixturevalue("postgres_url") if is_shared else ""
+    two = await PostgresDatabase.open(url) if is_shared else one
+    caller = Caller(shop.key_id, shop.brand_id, Mode.LIVE, KeyRole.FULL)
+
+    results = await asyncio.gather(
+        *(
+            (one, two)[n % 2].write(
+                mandates.take_debit, "club-1", mandates.Debit(f"d-{n}", 500), caller=caller,
+                fee_bps=0, now_ms=START_MS,
+            )
+            for n in range(12)
+        ),
+        return_exceptions=True,
+    )  # fmt: skip
+    if is_shared:
+        await two.close()
+
+    assert 10 == sum(isinstance(result, MandateUsedUpError) for result in results)
+    assert (1_000, 2) == ((use := (await found(shop, mandate.id)).use).minor, use.count)
+    assert 99_000 == (await money(shop))[0]
 
 
 async def test_refusals_say_what_to_do_and_nothing_of_the_payer(shop: Shop) -> None:
