@@ -52,14 +52,14 @@ def grant_bonus(tx: Tx, new: Bonus) -> Bonus:
     _check_grant(tx, wanted)
 
     source, now_ms = wanted.funder_place, wanted.granted_at_ms
-    for place in (source, wanted.place):
-        open_account(tx, place, now_ms=now_ms)
+    open_account(tx, source, now_ms=now_ms)
     account = ledger.find_account(tx, source.id)
     if account is None or not account.can_give(wanted.money.amount_minor):
         raise BonusShortError(
             "There is too little where this bonus comes from. Nothing has moved.",
             account=source.id,
         )
+    open_account(tx, wanted.place, now_ms=now_ms)
     post_transfer(
         tx,
         f"bonus:{wanted.id}:grant",
