@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import hypothesis
 import pytest
 from quart import Quart
 from quart.typing import TestClientProtocol as Client
@@ -20,6 +21,10 @@ from host.core.settings import Settings
 from tests.postgres import db, own_database, postgres_url, pytest_generate_tests, server
 
 __all__ = ["db", "own_database", "postgres_url", "pytest_generate_tests", "server"]
+
+# An example's time says how busy the machine is, and nothing about the code.
+hypothesis.settings.register_profile("hutong", deadline=None)
+hypothesis.settings.load_profile("hutong")
 
 # 20 November 2026, 09:00 UTC.
 START_MS = 1_795_165_200_000
