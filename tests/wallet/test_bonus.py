@@ -331,7 +331,11 @@ def _end(tx: Tx, act: str, args: list[int], now_ms: int) -> None:
         minor = min(args[1], escrow.left.amount_minor - 1)
         if minor:
             service.refund_part(
-                tx, escrow.order_id, f"{escrow.order_id}:{minor}", amount_minor=minor, now_ms=now_ms
+                tx,
+                escrow.order_id,
+                f"{escrow.order_id}:{escrow.refunded_minor}",
+                amount_minor=minor,
+                now_ms=now_ms,
             )
     elif act == "refund":
         service.refund_escrow(tx, escrow.order_id, now_ms=now_ms)
