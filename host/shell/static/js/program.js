@@ -372,7 +372,9 @@ new MutationObserver(look).observe(document.documentElement, { attributes: true,
 
 // ---- begin ------------------------------------------------------------------------------------
 frame.addEventListener("load", connect);
-frame.src = box.dataset.src;
+// Never a step of its own in the history: a frame that the browser has brought back with the page
+// would make one of a new src, and "back" would then lead into the frame.
+frame.contentWindow.location.replace(new URL(box.dataset.src, location.href));
 const kept = history.state;
 const query = Object.fromEntries(new URLSearchParams(location.search));
 delete query.version;
