@@ -10,6 +10,7 @@ from host.bridge import service
 from host.bridge.channel import pages_of
 from host.bridge.model import Running
 from host.bridge.packages import Ready
+from host.core.ids import new_id
 from host.core.web import (
     current_lang,
     current_person_id,
@@ -36,6 +37,7 @@ async def show_program(program_id: str, page: str = "") -> str:
         pages_json=msgspec.json.encode(ready.manifest.pages).decode(),
         version_id=running.version.id if running.is_trial else "",
         tabs=[(tab.page, _word(tab.text)) for tab in ready.manifest.tab_bar],
+        frame_name=new_id(),
     )
 
 

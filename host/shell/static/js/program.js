@@ -370,14 +370,9 @@ document.addEventListener("live:state", ({ detail }) => {
 });
 new MutationObserver(look).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme", "lang"] });
 
-// Brought back as it was left, with its line closed and its frame gone: begin anew.
-addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
-
 // ---- begin ------------------------------------------------------------------------------------
 frame.addEventListener("load", connect);
-// Never a step of its own in the history: a frame that the browser has brought back with the page
-// would make one of a new src, and "back" would then lead into the frame.
-frame.contentWindow.location.replace(new URL(box.dataset.src, location.href));
+frame.src = box.dataset.src;
 const kept = history.state;
 const query = Object.fromEntries(new URLSearchParams(location.search));
 delete query.version;
